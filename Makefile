@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+#
+# The one entry. `make` installs what is missing, compiles, measures, boots a
+# kernel in the lab, draws and prints; `make help` lists the rest. The parts
+# say how they are built in their own build.mk; all paths start at this
+# folder, and everything made goes under build/. GNU make 4.3 or later.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+SHELL := /bin/sh
+export LC_ALL := C.UTF-8
+
+GOALS := $(or $(MAKECMDGOALS),all)
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+KERNELS ?= 6.1
+PREFIX ?= /usr/local
+
+# ---- Debian packages -------------------------------------------------------
+
+# The C compiler and its headers; lua5.4 for the tools that read results.
+PACKAGES_BUILD := gcc libc6-dev lua5.4
+
+# Counters and page faults of whole programs; timing of whole programs.
+PACKAGES_BENCH := linux-perf hyperfine
+
+# An emulator, a tree with a kernel and its headers, an initramfs to boot.
+PACKAGES_LAB := qemu-system-x86 mmdebstrap busybox-static cpio xz-utils
+
+# Chapters to HTML, EPUB and LuaLaTeX; figures; fonts; finishing touches.
+PACKAGES_PRESS := pandoc gnuplot-nox texlive-luatex \
+    texlive-latex-recommended texlive-latex-extra lmodern \
+    fonts-inter fonts-jetbrains-mono woff2 zip poppler-utils qpdf
+
+# Only for `make test`: sanitizers, fuzzing and formatting; unit tests;
+# spelling and shell checks; EPUB and HTML validity; a browser for the pages.
+PACKAGES_TEST = clang libclang-rt-14-dev llvm clang-format \
+    libcmocka-dev codespell shellcheck epubcheck \
+    openjdk-17-jre-headless chromium git \
+    $(if $(shell command -v npm),,nodejs npm)
+
+# The parts may add to the lists: `PACKAGES_LAB += ...` in a packages.mk.
+-include $(wildcard code/packages.mk bench/packages.mk press/packages.mk)
+
+# What each goal needs. A goal in neither list gets all but the test tools.
+NO_PACKAGES := help doctor clean distclean
+CODE_GOALS := lib install
+LAB_GOALS := lab
+BENCH_GOALS := bench bench-quick drift reference
+PRESS_GOALS := html pdf epub figures coverage lint
+TEST_GOALS := test% format
+BOOK_GOALS := $(filter-out $(NO_PACKAGES) $(CODE_GOALS) $(LAB_GOALS) \
+    $(BENCH_GOALS) $(PRESS_GOALS) $(TEST_GOALS),$(GOALS))
+
+goal = $(filter $1,$(GOALS))
+NEEDED := $(if $(filter-out $(NO_PACKAGES),$(GOALS)),$(PACKAGES_BUILD)) \
+    $(if $(call goal,$(LAB_GOALS) $(TEST_GOALS)),$(PACKAGES_LAB)) \
+    $(if $(call goal,$(BENCH_GOALS) $(TEST_GOALS)),$(PACKAGES_BENCH)) \
+    $(if $(call goal,bench $(PRESS_GOALS) $(TEST_GOALS))$(BOOK_GOALS), \
+        $(PACKAGES_PRESS)) \
+    $(if $(call goal,$(TEST_GOALS))$(TOOLS),$(PACKAGES_TEST))
+# The book is printed without these two, from recorded results.
+WANTED := $(if $(BOOK_GOALS),$(PACKAGES_BENCH) $(PACKAGES_LAB))
+
+# Where there is no dpkg nothing is missing: `make doctor` looks for commands.
+installed = $(shell command -v dpkg-query >/dev/null || echo $1; \
+    dpkg-query -W -f='$${db:Status-Status}/$${Package} ' $1 2>/dev/null)
+lacking = $(if $1,$(filter-out $(patsubst installed/%,%,$(call \
+    installed,$1)),$1))
+ifndef PACKAGES_DONE
+MISSING_NEEDED := $(call lacking,$(sort $(NEEDED)))
+MISSING := $(sort $(MISSING_NEEDED) $(call lacking,$(sort $(WANTED))))
+endif
+
+ifneq ($(strip $(MISSING)),)
+
+# ---- First pass: something is missing --------------------------------------
+# Install it, then start again, so that every rule sees the machine as it is.
+
+.PHONY: $(GOALS) packages-first
+$(GOALS): packages-first
+	@$(if $(filter $@,$(lastword $(GOALS))), \
+	    $(MAKE) --no-print-directory PACKAGES_DONE=1 $(GOALS),:)
+
+packages-first:
+	@sh tests/packages.sh "$(strip $(MISSING_NEEDED))" \
+	    "$(strip $(filter-out $(MISSING_NEEDED),$(MISSING)))"
+
+else
+
+# ---- The parts -------------------------------------------------------------
+
+-include code/build.mk
+-include bench/build.mk
+-include press/build.mk
+-include tests/build.mk
+
+# ---- The book --------------------------------------------------------------
+
+.PHONY: all measure print install-packages doctor help clean distclean
+
+again = $(MAKE) --no-print-directory PACKAGES_DONE=1
+say = printf 'pagewise: %s\n'
+
+# Three steps one after another: nothing else runs while the clock does, and
+# what is printed is chosen after all is measured.
+all:
+	@$(again) -j$(JOBS) lib
+	@$(again) measure
+	@$(again) -j$(JOBS) print
+	@printf '%s\n' 'The book:' '  build/html/index.html' \
+	    '  build/pagewise.pdf' '  build/pagewise.epub'
+
+measure:
+	@$(again) bench-quick || $(say) "make: nothing was measured on the \
+	host; the book prints the recorded results" >&2
+	@$(again) lab KERNELS="$(KERNELS)" || $(say) "make: the lab did not \
+	run; the book prints the recorded results" >&2
+
+print: html pdf epub
+
+install-packages:
+	@$(say) 'packages: nothing is missing'
+
+doctor:
+	@sh tests/doctor.sh build "$(PACKAGES_BUILD)" \
+	    bench "$(PACKAGES_BENCH)" lab "$(PACKAGES_LAB)" \
+	    press "$(PACKAGES_PRESS)" test "$(PACKAGES_TEST)"
+
+# The downloads in build/cache outlive `make clean`: without a network they
+# could not come back. `make distclean` removes them too.
+clean:
+	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 \
+	    ! -name cache -exec rm -rf {} +; rmdir build 2>/dev/null || :; fi
+
+distclean:
+	@rm -rf build
+
+define HELP
+make              install what is missing, build, measure quickly, print:
+                  build/html/index.html, build/pagewise.pdf and .epub
+make test         every test; the last line says how many passed
+make bench        the full measurement, then the book with your curves
+make lab          boot kernels and run the modules:
+                  KERNELS="5.10 6.1 6.12 7.3 slab debug", default 6.1
+make lib          build/lib: libpagewise.a, .so, headers, pkg-config file
+make install      the library, under PREFIX (default /usr/local)
+make html, pdf, epub, figures
+                  one form of the book, or its figures, from what is there
+make drift        what differs from the recorded results
+make coverage     the share of the sources that stands in the book
+make lint         the prose: typed-in measurements, dead references
+make format       lay out the C sources as .clang-format says
+make doctor       what is missing on this machine
+make install-packages
+                  only install what `make` would (with test tools: TOOLS=1)
+make test-planted plant a fault of each kind, see that its test fails
+make test-minimal the two commands in a fresh minimal Debian
+make clean        remove build/ but the downloads in build/cache
+make distclean    remove build/
+endef
+
+help:
+	$(info $(HELP)) @:
+
+endif
