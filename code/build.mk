@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# What builds the library: code/ -> build/obj, build/lib.
+
+CC ?= cc
+CFLAGS ?= -O2 -g
+# Not for the user to change: the language and its warnings.
+PW_CFLAGS = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+            -Wstrict-prototypes -Wno-sign-conversion -fno-common -pthread
+
+PORT_SRC := code/port/port_user.c
+PAGE_SRC := code/page/page_buddy.c code/page/page_cpu.c code/page/page.c \
+            code/page/page_check.c
+LIB_SRC  := $(PORT_SRC) $(PAGE_SRC)
+LIB_HDR  := code/port/port.h code/port/port_user.h code/page/page.h
+LIB_OBJ  := $(LIB_SRC:code/%.c=build/obj/%.o)
+LIB_PIC  := $(LIB_SRC:code/%.c=build/pic/%.o)
+LIB_ALL  := $(LIB_HDR) $(LIB_SRC) code/page/page_buddy.h
+PW_VERSION := 0.1.0
+
+build/obj/%.o: code/%.c $(LIB_ALL) code/build.mk
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(PW_CFLAGS) -c -o $@ $<
+
+build/pic/%.o: code/%.c $(LIB_ALL) code/build.mk
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(PW_CFLAGS) -fPIC -c -o $@ $<
+
+.PHONY: lib install
+lib: build/lib/libpagewise.a build/lib/libpagewise.so build/lib/pagewise.pc
+
+build/lib/libpagewise.a: $(LIB_OBJ)
+	@mkdir -p $(@D)
+	rm -f $@ && $(AR) rcsD $@ $(LIB_OBJ)
+
+build/lib/libpagewise.so: $(LIB_PIC)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -pthread \
+	    -Wl,-soname,libpagewise.so.0 -o $@ $(LIB_PIC)
+
+build/lib/pagewise.pc: code/build.mk
+	@mkdir -p $(@D)
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' \
+	    'includedir=$${prefix}/include' 'Name: pagewise' \
+	    'Description: the allocators of the book Pagewise' \
+	    'Version: $(PW_VERSION)' 'Libs: -L$${libdir} -lpagewise -pthread' \
+	    'Cflags: -I$${includedir}/pagewise' > $@
+
+# Headers go out without the book's region markers.
+PREFIX ?= /usr/local
+install: lib
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 644 build/lib/libpagewise.a $(DESTDIR)$(PREFIX)/lib
+	install -m 755 build/lib/libpagewise.so \
+	    $(DESTDIR)$(PREFIX)/lib/libpagewise.so.0
+	ln -sf libpagewise.so.0 $(DESTDIR)$(PREFIX)/lib/libpagewise.so
+	install -m 644 build/lib/pagewise.pc \
+	    $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	@set -e; for h in $(LIB_HDR:code/%=%); do \
+	    to=$(DESTDIR)$(PREFIX)/include/pagewise/$$h; \
+	    install -d "$${to%/*}"; \
+	    sed '/^\/\/[<>] /d' code/$$h > "$$to"; done

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The port: everything that differs between a process and a kernel.
+ *
+ * The allocators above this line are the same text in both worlds. They
+ * need five things from the world they run in, and each world supplies
+ * them under the same names:
+ *
+ *   pages    PORT_PAGE_SHIFT, PORT_PAGE_SIZE
+ *   memory   port_memory_map(): a run of frames to manage
+ *            port_meta_alloc(): zeroed memory for bookkeeping
+ *   a CPU    port_pin(): a small number that nobody else holds until
+ *            port_unpin(); in a process a thread plays the CPU
+ *   a lock   port_lock(), taken only while pinned
+ *   a voice  port_report(): one line for the person who has to mend it
+ *
+ * This is the only folder that may ask whether it is inside the kernel.
+ */
+#ifndef PW_PORT_H
+#define PW_PORT_H
+
+//> port
+#define port_likely(x) __builtin_expect(!!(x), 1)
+#define port_unlikely(x) __builtin_expect(!!(x), 0)
+
+#ifdef __KERNEL__
+#include "port_kernel.h"
+#else
+#include "port_user.h"
+#endif
+
+#define PORT_PAGE_SIZE ((size_t)1 << PORT_PAGE_SHIFT)
+#define PORT_CACHE_LINE 64 /* bytes; x86-64 and most of arm64 */
+
+/* A word that another CPU may read or write meanwhile: whole, no order. */
+#define port_read(word) __atomic_load_n(&(word), __ATOMIC_RELAXED)
+#define port_write(word, v) __atomic_store_n(&(word), v, __ATOMIC_RELAXED)
+
+/* A run of frames: `pages` of PORT_PAGE_SIZE bytes from `base` on. */
+struct port_memory {
+    char *base;
+    size_t pages;
+    int backing; /* the memory file; in the kernel, the block order */
+};
+
+/*
+ * Find `pages` frames (a multiple of `align`) whose base is aligned to
+ * `align` pages, a power of two. Returns 0 or a negative errno.
+ */
+int port_memory_map(struct port_memory *m, size_t pages, size_t align);
+void port_memory_unmap(struct port_memory *m);
+
+/* Zeroed, cache-line aligned memory for bookkeeping, or NULL. */
+void *port_meta_alloc(size_t bytes);
+void port_meta_free(void *p, size_t bytes);
+//< port
+
+#endif
