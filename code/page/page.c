@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+//> theory
 /*
  * Zones, and the names that the kernel's programmers know.
  *
@@ -9,6 +10,7 @@
  * that is free. It costs 16 bytes in 4,096.
  */
 #include "page_buddy.h"
+//< theory
 
 //> zone-init
 int pw_zone_init(struct pw_zone *zone, size_t nframes, unsigned batch)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+//> theory
 /*
  * Pages: a binary buddy allocator with per-CPU lists in front.
  *
@@ -29,6 +30,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+//< theory
 
 //> frame
 enum { PW_MAX_ORDER = 10, PW_ORDERS = PW_MAX_ORDER + 1 };
@@ -159,10 +161,10 @@ void *pw_get_free_page(void);
 void *pw_get_zeroed_page(void);
 int pw_free_pages(void *address, unsigned order); /* NULL: no-op */
 int pw_free_page(void *address);
-//< front
 
 #ifdef __cplusplus
 }
 #endif
 
 #endif
+//< front

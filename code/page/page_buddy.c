@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+//> theory
 /*
  * The core of the buddy allocator: free lists, split, merge.
  *
@@ -18,6 +19,7 @@
  * no frame but a block's first is ever looked at.
  */
 #include "page_buddy.h"
+//< theory
 
 //> lists
 /*

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+//> theory
 /*
  * What the files of this folder tell each other. Not installed.
  */
@@ -6,6 +7,7 @@
 #define PW_PAGE_BUDDY_H
 
 #include "page.h"
+//< theory
 
 //> buddy-calls
 /* The core, page_buddy.c. The caller is pinned and holds zone->lock. */
@@ -34,6 +36,6 @@ struct pw_cpu {
     uint32_t high; /* at this count a free gives a batch back */
     struct pw_page *stack[PW_CPU_MOST];
 } __attribute__((aligned(PORT_CACHE_LINE)));
-//< cpu
 
 #endif
+//< cpu

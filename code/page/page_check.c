@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+//> theory
 /*
  * Looking at a zone: its counts, its invariants, and what exactly is
  * wrong with a block that somebody tries to free.
@@ -7,6 +8,7 @@
  * finds out *that* something is wrong; the words are found here.
  */
 #include "page_buddy.h"
+//< theory
 
 //> misuse
 /* The free block that a frame lies in, or NULL. */

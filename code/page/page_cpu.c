@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+//> theory
 /*
  * The per-CPU lists of single frames, and the way into the allocator.
  *
@@ -16,6 +17,7 @@
  * on it are PW_CACHED. Every path pins first and locks second.
  */
 #include "page_buddy.h"
+//< theory
 
 //> push-pop
 static inline struct pw_page *cpu_pop(struct pw_cpu *cpu)

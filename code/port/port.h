@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+//> theory
 /*
  * The port: everything that differs between a process and a kernel.
  *
@@ -18,6 +19,7 @@
  */
 #ifndef PW_PORT_H
 #define PW_PORT_H
+//< theory
 
 //> port
 #define port_likely(x) __builtin_expect(!!(x), 1)
@@ -53,6 +55,6 @@ void port_memory_unmap(struct port_memory *m);
 /* Zeroed, cache-line aligned memory for bookkeeping, or NULL. */
 void *port_meta_alloc(size_t bytes);
 void port_meta_free(void *p, size_t bytes);
-//< port
 
 #endif
+//< port

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+//> theory
 /*
  * The port to a kernel module: frames lent by the running kernel.
  *
@@ -16,6 +17,7 @@
 #include <linux/sched.h>
 #include <linux/sort.h>
 #include <linux/vmalloc.h>
+//< theory
 
 //> contiguous
 static int compare_addresses(const void *a, const void *b)

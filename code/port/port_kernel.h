@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+//> theory
 /*
  * The port to a kernel module. To be pinned is to run with interrupts
  * off: nothing else can then run on this CPU, so per-CPU data needs no
@@ -6,6 +7,7 @@
  */
 #ifndef PW_PORT_KERNEL_H
 #define PW_PORT_KERNEL_H
+//< theory
 
 //> kernel
 #include <linux/errno.h>
@@ -42,6 +44,6 @@ static inline void port_unpin(port_pin_t *pin)
 }
 
 #define port_report(fmt, ...) pr_err("pagewise: " fmt "\n", ##__VA_ARGS__)
-//< kernel
 
 #endif
+//< kernel

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+//> theory
 /*
  * The port to a process: slots for threads, and a memory file that plays
  * physical memory. A frame is a page of that file, so that a later
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
+//< theory
 
 //> slots
 __thread int port_slot = -1;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+//> theory
 /*
  * The port to a process. A thread plays the CPU: it is given a slot
  * number at its first call and keeps it until it ends; the next new
@@ -7,6 +8,7 @@
  */
 #ifndef PW_PORT_USER_H
 #define PW_PORT_USER_H
+//< theory
 
 //> user
 #include <errno.h>
@@ -52,6 +54,6 @@ static inline void port_unpin(port_pin_t *pin)
 #define port_report(...) \
     (fputs("pagewise: ", stderr), fprintf(stderr, __VA_ARGS__), \
      fputc('\n', stderr))
-//< user
 
 #endif
+//< user
