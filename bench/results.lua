@@ -52,9 +52,11 @@
 --       key is experiment.variant.metric (the last two components are the
 --       variant and the metric), attrs = {x=, kernel=, instrument=}.
 --       Exactly one row must fit; without `kernel`, rows of vm-* fit by
---       default_kernel only.  A row without a number is returned as it is:
---       look at row.median.  The messages of find, select and claim name
---       no place: the caller puts its own file and line before them.
+--       default_kernel only, and rows of vm-kvm, which few machines can
+--       make, only when named by `instrument`.  A row without a number is
+--       returned as it is: look at row.median.  The messages of find,
+--       select and claim name no place: the caller puts its own file and
+--       line before them.
 --   tree:select(pattern, attrs) -> list of rows | nil, message
 --       pattern is a key with `*` for any run of characters; the order is
 --       experiment, variant, x (as a number), metric, instrument, kernel.
@@ -73,7 +75,7 @@
 --       ns, host, AMD EPYC (2 CPUs), kernel 6.18" for tooltips
 --   results.digits(number)    -> three significant digits, integers below
 --       10000 whole: "5.02", "1234", "12300"
---   results.key(row), results.less(a, b), results.cpu(meta)
+--   results.key(row), results.less(a, b)
 --
 -- `lua5.4 bench/results.lua check FILE-OR-DIR...` checks and says so.
 
@@ -612,7 +614,9 @@ end
 local function fits(tree, row, attrs)
     if attrs.x and not same(row.x, tostring(attrs.x)) then
         return false
-    elseif attrs.instrument and row.instrument ~= attrs.instrument then
+    elseif row.instrument ~= (attrs.instrument or row.instrument) then
+        return false
+    elseif row.instrument == "vm-kvm" and not attrs.instrument then
         return false
     elseif attrs.kernel then
         return row.kernel == tostring(attrs.kernel)
@@ -785,10 +789,6 @@ function results.parse(text)
             .. "experiment.variant.metric"
     end
     return key, attrs
-end
-
-function results.cpu(meta)
-    return meta.cpu
 end
 
 function results.provenance(row)
