@@ -29,8 +29,8 @@ int pw_zone_init(struct pw_zone *zone, size_t nframes, unsigned batch)
     zone->base = zone->memory.base;
     zone->nframes = (uint32_t)nframes;
     zone->batch = batch;
-    zone->pages = port_meta_alloc((nframes + PW_ORDERS) *
-                                  sizeof(*zone->pages));
+    zone->pages =
+        port_meta_alloc((nframes + PW_ORDERS) * sizeof(*zone->pages));
     zone->cpus = port_meta_alloc(port_cpus() * sizeof(*zone->cpus));
     if (!zone->pages || !zone->cpus) {
         pw_zone_exit(zone);
@@ -47,8 +47,8 @@ int pw_zone_init(struct pw_zone *zone, size_t nframes, unsigned batch)
 void pw_zone_exit(struct pw_zone *zone)
 {
     port_meta_free(zone->cpus, port_cpus() * sizeof(*zone->cpus));
-    port_meta_free(zone->pages, (zone->nframes + PW_ORDERS) *
-                                    sizeof(*zone->pages));
+    port_meta_free(zone->pages,
+                   (zone->nframes + PW_ORDERS) * sizeof(*zone->pages));
     if (zone->memory.pages)
         port_memory_unmap(&zone->memory);
     memset(zone, 0, sizeof(*zone));

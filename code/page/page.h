@@ -66,7 +66,7 @@ struct pw_zone {
     uint32_t batch; /* frames moved at once; 0: no per-CPU lists */
 
     port_lock_t lock __attribute__((aligned(PORT_CACHE_LINE)));
-    uint32_t avail; /* bit n set: a block of order n is free */
+    uint32_t avail;              /* bit n set: a block of order n is free */
     uint32_t nr_free[PW_ORDERS]; /* blocks on each list */
     struct port_memory memory;
 };

@@ -39,16 +39,18 @@ int pw_page_misuse(const struct pw_zone *zone, const struct pw_page *page,
     }
     if (port_read(page->state) == PW_CACHED || free_block_of(zone, pfn)) {
         port_report("free of frame %zu, order %u: it is free already; "
-                    "free a block once", pfn, order);
+                    "free a block once",
+                    pfn, order);
         return -EALREADY;
     }
     if (port_read(page->state) == PW_TAIL)
         port_report("free of frame %zu, order %u: it lies inside a block; "
-                    "free its first frame", pfn, order);
+                    "free its first frame",
+                    pfn, order);
     else
         port_report("free of frame %zu, order %u: it was allocated with "
-                    "order %u; free it with that", pfn, order,
-                    (unsigned)page->order);
+                    "order %u; free it with that",
+                    pfn, order, (unsigned)page->order);
     return -EINVAL;
 }
 
@@ -57,11 +59,13 @@ int pw_address_misuse(const struct pw_zone *zone, const void *address,
 {
     if (!pw_virt_to_page(zone, address)) {
         port_report("free of %p, order %u: not an address of this zone; "
-                    "free it where it was allocated", address, order);
+                    "free it where it was allocated",
+                    address, order);
         return -EFAULT;
     }
     port_report("free of %p, order %u: not the address of a page; free "
-                "what the allocation returned", address, order);
+                "what the allocation returned",
+                address, order);
     return -EINVAL;
 }
 //< misuse
@@ -99,8 +103,7 @@ int pw_buddyinfo(struct pw_zone *zone, const char *name, char *line,
     for (i = 0; i < PW_ORDERS; i++) {
         const size_t used = (size_t)at < size ? (size_t)at : size;
 
-        at += snprintf(line + used, size - used, "%6u ",
-                       stat.nr_free[i]);
+        at += snprintf(line + used, size - used, "%6u ", stat.nr_free[i]);
     }
     return at;
 }
@@ -110,7 +113,8 @@ int pw_buddyinfo(struct pw_zone *zone, const char *name, char *line,
 static int broken(const char *invariant, size_t where)
 {
     port_report("zone is corrupt at %zu: %s; a caller wrote where it "
-                "should not", where, invariant);
+                "should not",
+                where, invariant);
     return -EINVAL;
 }
 

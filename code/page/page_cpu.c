@@ -156,17 +156,16 @@ struct pw_page *pw_zone_alloc(struct pw_zone *zone, unsigned order)
 
 //> free
 static inline bool is_used_block(const struct pw_zone *zone,
-                                 const struct pw_page *page,
-                                 unsigned order)
+                                 const struct pw_page *page, unsigned order)
 {
     return pw_page_to_pfn(zone, page) < zone->nframes &&
            port_read(page->state) == PW_USED && page->order == order;
 }
 
 /* The stack is full, or this CPU was asked for it, or there is none. */
-static __attribute__((noinline)) void
-free_slow(struct pw_zone *zone, struct pw_page *page, unsigned order,
-          int me)
+static __attribute__((noinline)) void free_slow(struct pw_zone *zone,
+                                                struct pw_page *page,
+                                                unsigned order, int me)
 {
     if (order == 0 && zone->batch != 0 && me >= 0) {
         struct pw_cpu *cpu = &zone->cpus[me];
@@ -182,8 +181,7 @@ free_slow(struct pw_zone *zone, struct pw_page *page, unsigned order,
     port_unlock(&zone->lock);
 }
 
-int pw_zone_free(struct pw_zone *zone, struct pw_page *page,
-                 unsigned order)
+int pw_zone_free(struct pw_zone *zone, struct pw_page *page, unsigned order)
 {
     port_pin_t pin;
     int me;

@@ -83,8 +83,7 @@ void port_memory_unmap(struct port_memory *m)
     size_t at;
 
     for (at = 0; at < m->pages; at += (size_t)1 << order)
-        free_pages((unsigned long)m->base + (at << PORT_PAGE_SHIFT),
-                   order);
+        free_pages((unsigned long)m->base + (at << PORT_PAGE_SHIFT), order);
     *m = (struct port_memory){.backing = -1};
 }
 
