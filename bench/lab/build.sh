@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+#
+# build: compile a chapter's module with its kernel's headers and compiler,
+# and pack the initramfs: init, /modules, /programs. The sources are copied
+# below build/ first, since kbuild writes beside what it compiles.
+#
+# shellcheck shell=bash
+
+build() {
+    local src
+    work=$ROOT/build/lab/$series/$chapter
+    rm -rf "$work"
+    mkdir -p "$work/initramfs/modules" "$work/initramfs/programs"
+    progress "building the module"
+    if [ "$native" = tree ]; then
+        src=$cache/tree/lab
+    else
+        src=$work
+        case $work in *[[:space:]:]*)
+            die "lab $series" "kbuild takes no blank or colon in a path
+($ROOT)" "move the checkout to a folder without one" ;;
+        esac
+    fi
+    rm -rf "${src:?}/module"
+    mkdir -p "$src/module/bench" "$src/module/code"
+    cp "$LAB/Kbuild" "$src/module/"
+    cp -R "$LAB" "$src/module/bench/"
+    cp -R "$ROOT"/code/*/ "$src/module/code/"
+    build_module || build_failed
+    cp "$src/module/pagewise_$chapter.ko" "$work/initramfs/modules/"
+    build_initramfs
+}
+
+build_module() {
+    if [ "$native" = tree ]; then
+        in_tree make -C "/$headers" M=/lab/module CHAPTER="$chapter" modules
+    else
+        make -C "$cache/tree/$headers" M="$src/module" \
+            CHAPTER="$chapter" modules
+    fi >"$work/build-log.txt" 2>&1
+}
+
+build_failed() {
+    progress_end
+    grep -E -m 5 'error|Error|cannot' "$work/build-log.txt" >&2 || :
+    die "lab $series" "the module of '$chapter' does not compile" \
+        "see build/lab/$series/$chapter/build-log.txt"
+}
+
+# Run a command in the unpacked tree of another suite. An ordinary user gets
+# a user namespace for it; the only device that a compiler needs is null.
+in_tree() {
+    local t=$cache/tree user=()
+    [ "$(id -u)" = 0 ] || user=(--map-root-user)
+    # shellcheck disable=SC2016 # $1 is the inner shell's
+    env -i PATH=/usr/sbin:/usr/bin HOME=/ LC_ALL=C.UTF-8 SHELL=/bin/sh \
+        unshare "${user[@]}" --mount sh -c \
+        'mount --bind /dev/null "$1/dev/null" && exec chroot "$@"' \
+        sh "$t" "$@"
+}
+
+# The compiler's first line, for the records.
+compiler() {
+    local cc
+    cc=$(sed -n 's/^CC = .*)\(.*gcc-[0-9.]*\)$/\1/p' \
+        "$cache/tree/$headers/.kernelvariables")
+    if [ "$native" = tree ]; then
+        in_tree "${cc:-gcc}" --version
+    else
+        "${cc:-gcc}" --version
+    fi 2>/dev/null | head -n 1
+}
+
+build_initramfs() {
+    local fs=$work/initramfs
+    mkdir -p "$fs/proc" "$fs/sys" "$fs/dev"
+    ${CC:-cc} -O2 -static -Wall -Wextra -o "$fs/init" "$LAB/init.c" \
+        >>"$work/build-log.txt" 2>&1 || build_failed
+    (cd "$fs" && find . | LC_ALL=C sort |
+        cpio --quiet -o -H newc -R 0:0 --reproducible) \
+        >"$work/initramfs.cpio"
+}

@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The lab: boot real kernels and let a chapter's module question them.
+#
+#     bench/lab/run.sh CHAPTER KERNEL...      (make lab KERNELS="6.1 7.3")
+#
+# For each kernel: fetch it, build the module against its headers, boot it,
+# publish what it found under build/results/vm-insn/<kernel>/ and, where KVM
+# works, once more under build/results/vm-kvm/<kernel>/. Needs no root.
+#
+#   LAB_LIMIT=240  seconds after which a kernel that does not end is hung
+#   LAB_KVM=no     do not try KVM
+#   LAB_PLANT=     a fault for the tests: panic, load, warn, hang, no-end
+
+set -Eeuo pipefail
+cd "$(dirname "$0")/../.."
+for part in common fetch build boot publish; do
+    # shellcheck source=/dev/null
+    . "bench/lab/$part.sh"
+done
+trap 'die lab "$BASH_COMMAND failed" "this is a fault of the lab itself"' ERR
+
+[ $# -ge 2 ] || die lab "no chapter or no kernel given" \
+    "say: bench/lab/run.sh page 6.1"
+chapter=$1
+shift
+[ -f "$ROOT/code/$chapter/${chapter}_lab.c" ] ||
+    die lab "the chapter '$chapter' has no lab" "give one of: $(cd code &&
+        echo */*_lab.c | sed 's,[^ ]*/\([a-z]*\)_lab.c,\1,g')"
+for series in "$@"; do
+    kernel_row "$series" # all names are good before anything starts
+done
+need qemu-system-x86_64 qemu-system-x86
+need cpio cpio
+need "${CC:-cc}" gcc
+
+for series in "$@"; do
+    started=$SECONDS
+    kernel_row "$series"
+    mkdir -p "$ROOT/build/lab/$series" "$ROOT/build/cache/lab"
+    exec 9>"$ROOT/build/lab/$series/lock"
+    flock 9 # another run on the same kernel waits
+    fetch
+    build
+    instruments=vm-insn
+    if [ "${LAB_KVM:-}" != no ] && kvm_works; then
+        instruments='vm-insn vm-kvm'
+    fi
+    for instrument in $instruments; do
+        boot "$instrument"
+        publish "$instrument"
+    done
+    progress_end
+    printf 'pagewise: lab %s: %s done under %s (%d s)\n' "$series" \
+        "$release" "$instruments" $((SECONDS - started))
+done
