@@ -94,6 +94,7 @@ void bench_pin(unsigned n)
 
 /* ------------------------------------------------------------- a case */
 
+//> run-once
 /* One run of a case: nanoseconds for `ops` operations. */
 static uint64_t run_once(struct bench_case *c, size_t ops,
                          uint64_t counted[COUNTERS])
@@ -115,6 +116,7 @@ static uint64_t run_once(struct bench_case *c, size_t ops,
         took = own;
     return took ? took : 1;
 }
+//< run-once
 
 static size_t clamp(const struct bench_case *c, double ops)
 {
@@ -192,6 +194,7 @@ static int by_lot(const void *a, const void *b)
     return 0;
 }
 
+//> draw
 static void draw(struct lot *lots, uint64_t block)
 {
     uint64_t state = plan.seed + block;
@@ -209,6 +212,7 @@ static void draw(struct lot *lots, uint64_t block)
     }
     qsort(lots, plan.count, sizeof(*lots), by_lot);
 }
+//< draw
 
 static void run_block(uint64_t block)
 {

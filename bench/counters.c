@@ -42,6 +42,7 @@ static const char *explain(int error)
     }
 }
 
+//> try-counter
 /* A counter that does not move while the processor works is none. */
 static const char *try_counter(int fd)
 {
@@ -57,6 +58,7 @@ static const char *try_counter(int fd)
         return "the counter cannot be read";
     return count > 0 ? NULL : "the counter stays at zero";
 }
+//< try-counter
 
 void counters_open(void)
 {

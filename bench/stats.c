@@ -14,6 +14,7 @@ static double binomial(size_t k, size_t n, double q)
     return exp(choose + (double)k * log(q) + (double)(n - k) * log1p(-q));
 }
 
+//> ranks
 /*
  * The l-th value lies above the quantile if fewer than l values lie
  * below it: l is the largest with P(count < l) <= 2.5 %. The u-th lies
@@ -39,6 +40,7 @@ void stats_ranks(size_t n, double q, size_t *lo, size_t *hi)
         *hi = k;
     }
 }
+//< ranks
 
 static int ascending(const void *a, const void *b)
 {

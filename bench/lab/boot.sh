@@ -15,8 +15,10 @@
 : "${LAB_LIMIT:=240}" # seconds until a run counts as hung
 : "${LAB_MEMORY:=384}" # MiB
 
+#> kernel-args
 KERNEL_ARGS='console=ttyS0 nokaslr tsc=reliable random.trust_cpu=off
     init_on_alloc=0 panic=-1'
+#< kernel-args
 
 # boot INSTRUMENT
 boot() {
@@ -50,6 +52,7 @@ boot() {
     cd "$ROOT" || exit
 }
 
+#> machine
 # The machine that an instrument needs; sets machine=(…).
 machine() {
     case $1 in
@@ -61,6 +64,7 @@ machine() {
         machine=(-accel kvm -cpu host) ;;
     esac
 }
+#< machine
 
 # What goes on, in a few words: the module's last line, or that it boots.
 boot_news() {
