@@ -31,7 +31,7 @@ static struct {
     size_t count;
 } plan = {.seed = 19650219}; /* any number: it is fixed and printed */
 
-/* ------------------------------------------------------------ services */
+/* ------------------------------------------------------------- services */
 
 uint64_t bench_now(void)
 {
@@ -92,7 +92,7 @@ void bench_pin(unsigned n)
     record_pinned(sched_setaffinity(0, sizeof(one), &one) == 0);
 }
 
-/* ------------------------------------------------------------- a case */
+/* --------------------------------------------------------------- a case */
 
 //> run-once
 /* One run of a case: nanoseconds for `ops` operations. */

@@ -38,7 +38,7 @@ static struct {
     size_t ratio_count;
 } book;
 
-/* -------------------------------------------------------------- series */
+/* --------------------------------------------------------------- series */
 
 static void *need(void *p)
 {
@@ -115,7 +115,7 @@ const struct bench_series *bench_find(const char *experiment,
     return find(experiment, variant, x, metric);
 }
 
-/* -------------------------------------------------------------- ratios */
+/* --------------------------------------------------------------- ratios */
 
 void bench_ratio(const char *experiment, const char *a, const char *b)
 {
@@ -159,7 +159,7 @@ void record_ratios(void)
     }
 }
 
-/* ------------------------------------------------------------- writing */
+/* -------------------------------------------------------------- writing */
 
 void record_begin(const char *chapter, const char *out, size_t blocks,
                   uint64_t slice)
