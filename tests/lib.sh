@@ -12,7 +12,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS
 
 group=$(basename "$0" .sh)
 T=build/tests/$group      # this group's logs and scratch files
-RESULTS=${RESULTS:-build/tests/results}
+TALLY=${TALLY:-build/tests/tally}
 mkdir -p "$T"
 count=0
 
@@ -36,7 +36,7 @@ check() {
 
 # tally VERDICT NAME MS
 tally() {
-    echo "$1 $group: $2" >>"$RESULTS"
+    echo "$1 $group: $2" >>"$TALLY"
     printf '%-4s %s: %s  %d.%d s\n' "$1" "$group" "$2" \
         $(($3 / 1000)) $(($3 % 1000 / 100))
 }
@@ -114,5 +114,5 @@ copy_tree() {
 
 # The group's last command: says that it came to its end.
 finish() {
-    echo "end $group" >>"$RESULTS"
+    echo "end $group" >>"$TALLY"
 }

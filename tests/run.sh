@@ -4,24 +4,24 @@
 # run.sh GROUP...: run groups of tests (tests/GROUP.sh), one line a test;
 # the last line counts them. ONLY='pattern' runs the tests whose names fit.
 
-RESULTS=build/tests/results
-export RESULTS
+TALLY=build/tests/tally
+export TALLY
 mkdir -p build/tests
-: >"$RESULTS"
+: >"$TALLY"
 
 for g; do
     timeout -k 10 "${GROUP_LIMIT:-1800}" sh "tests/$g.sh" </dev/null
-    if ! grep -q "^end $g\$" "$RESULTS"; then
+    if ! grep -q "^end $g\$" "$TALLY"; then
         echo "FAIL $g: the group did not come to its end" |
-            tee -a "$RESULTS"
+            tee -a "$TALLY"
     fi
 done
 
-passed=$(grep -c '^ok ' "$RESULTS")
-failed=$(grep -c '^FAIL ' "$RESULTS")
+passed=$(grep -c '^ok ' "$TALLY")
+failed=$(grep -c '^FAIL ' "$TALLY")
 if [ "$failed" != 0 ]; then
     echo
-    grep '^FAIL ' "$RESULTS"
+    grep '^FAIL ' "$TALLY"
     echo "Logs: build/tests/"
 fi
 echo
