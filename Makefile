@@ -25,8 +25,8 @@ PACKAGES_BUILD := gcc libc6-dev lua5.4
 # Counters and page faults of whole programs; timing of whole programs.
 PACKAGES_BENCH := linux-perf hyperfine
 
-# An emulator, a tree with a kernel and its headers, an initramfs to boot.
-PACKAGES_LAB := qemu-system-x86 mmdebstrap busybox-static cpio xz-utils
+# An emulator; what packs an initramfs; what runs a kernel's build tools.
+PACKAGES_LAB := qemu-system-x86 cpio libelf1
 
 # Chapters to HTML, EPUB and LuaLaTeX; figures; fonts; finishing touches.
 PACKAGES_PRESS := pandoc gnuplot-nox texlive-luatex \
