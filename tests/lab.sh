@@ -72,7 +72,8 @@ twice() {
 clean_log() {
     log=$T/one/build/lab/6.1/page/console.txt
     grep -q 'Linux version 6\.1' "$log" || exit 1
-    ! grep -nE 'WARNING|BUG|Oops|Call Trace|leak|Error|pagewise: [^l]' "$log"
+    bad='WARNING|BUG|Oops|Call Trace|leak|Error|pagewise: [^l]'
+    ! grep -nE "$bad" "$log"
 }
 
 # planted FAULT TEXT [NAME=VALUE]: the runner must see it and say so, with

@@ -58,7 +58,8 @@ pkg_config() {
 }
 
 no_markers() {
-    test -s "$T/root/include/pagewise/page/page.h" && ! grep -rnE '^//[<>] ' "$T/root/include"
+    test -s "$T/root/include/pagewise/page/page.h" &&
+        ! grep -rnE '^//[<>] ' "$T/root/include"
 }
 
 only_pw_names() {
@@ -75,7 +76,7 @@ check "threads: no race, no block with two owners, nothing lost" threads
 check "the fuzzer's seeds pass" seeds
 check "20 s of fuzzing find nothing" fuzz
 check "what make install gives compiles, links and runs" installed
-check "the pkg-config file names the prefix it was installed under" pkg_config
+check "the pkg-config file names the prefix installed under" pkg_config
 check "installed headers carry no region markers" no_markers
 check "the library exports its own names only" only_pw_names
 finish

@@ -37,7 +37,8 @@ broken() {
     refuses "$bad:$1: " reader "$bad"
     status=$?
     grep -q '; .' "$T/refuses.out" || { echo "no remedy"; exit 1; }
-    [ "$(grep -c . "$T/refuses.out")" = 1 ] || { echo "not one line"; exit 1; }
+    [ "$(grep -c . "$T/refuses.out")" = 1 ] ||
+        { echo "more than one line"; exit 1; }
     exit $status
 }
 

@@ -13,7 +13,9 @@ layout() {
 }
 
 shell() {
-    { sources '*.sh'; echo .ci/run; } | xargs shellcheck -x -S warning -e SC2034,SC2154
+    # Files that others source use and set what those declare.
+    { sources '*.sh'; echo .ci/run; } |
+        xargs shellcheck -x -S warning -e SC2034,SC2154
 }
 
 lua_syntax() {
