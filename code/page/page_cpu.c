@@ -115,7 +115,7 @@ static struct pw_page *take_locked(struct pw_zone *zone, unsigned order)
 }
 
 /* The stack is empty, or the order is not 0, or there is no stack. */
-static __attribute__((noinline)) struct pw_page *
+static __attribute__((__noinline__)) struct pw_page *
 alloc_slow(struct pw_zone *zone, unsigned order, int me)
 {
     struct pw_page *page;
@@ -163,9 +163,9 @@ static inline bool is_used_block(const struct pw_zone *zone,
 }
 
 /* The stack is full, or this CPU was asked for it, or there is none. */
-static __attribute__((noinline)) void free_slow(struct pw_zone *zone,
-                                                struct pw_page *page,
-                                                unsigned order, int me)
+static __attribute__((__noinline__)) void free_slow(struct pw_zone *zone,
+                                                    struct pw_page *page,
+                                                    unsigned order, int me)
 {
     if (order == 0 && zone->batch != 0 && me >= 0) {
         struct pw_cpu *cpu = &zone->cpus[me];
