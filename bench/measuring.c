@@ -6,6 +6,8 @@
  *   measuring.empty.host.ns     one turn of an empty loop: what the
  *                               harness itself adds to an operation
  *   measuring.clock.host.ns     one reading of CLOCK_MONOTONIC
+ *   measuring.clock.host.resolution   ns between two readings of it that
+ *                               differ, at least
  *   measuring.syscall.host.ns   one getppid(), a call that does nothing
  *   measuring.mutex.host.ns     lock and unlock of a mutex nobody wants
  *   measuring.atomic.host.ns    one locked add
@@ -25,7 +27,8 @@
  *
  *   measuring.repeat.loop.ns    one short loop, timed again and again,
  *                               one by one; x is the quantile in %:
- *                               x=1,5,25,50,75,95,99. Its single times
+ *                               x=1,5,25,50,75,95,99, and 100 for the
+ *                               slowest. Its single times
  *                               are the rows "measuring.repeat loop ns"
  *                               of measuring.raw.tsv, for a histogram
  *   measuring.repeat.loop.worst the slowest of them over the median, ×
@@ -239,6 +242,21 @@ static void spread(void)
                  unpaired, n - 1, 0.5);
 }
 
+/* The smallest difference that the clock can show. */
+static void resolution(void)
+{
+    double least = 1e9;
+
+    for (int i = 0; i < 100000; i++) {
+        const uint64_t a = bench_now(), b = bench_now();
+
+        if (b > a && (double)(b - a) < least)
+            least = (double)(b - a);
+    }
+    bench_record("measuring.clock", "host", BENCH_NO_X, "resolution", "ns",
+                 &least, 1, 0.5);
+}
+
 static void repeat(void)
 {
     static const int percent[] = {1, 5, 25, 50, 75, 95, 99};
@@ -259,6 +277,8 @@ static void repeat(void)
             bench_record("measuring.repeat", "loop", percent[i], "ns", "ns",
                          times, n, percent[i] / 100.0);
     worst = stats_quantile(times, n, 0.5).value;
+    bench_record("measuring.repeat", "loop", 100, "ns", "ns",
+                 &times[n - 1], 1, 0.5);
     worst = times[n - 1] / worst;
     bench_record("measuring.repeat", "loop", BENCH_NO_X, "worst", "×",
                  &worst, 1, 0.5);
@@ -320,6 +340,7 @@ int main(int argc, char **argv)
     bench_ratio("measuring.aa", "a", "b");
     bench_run();
     spread();
+    resolution();
     repeat();
     return bench_end();
 }
