@@ -48,14 +48,15 @@ build_failed() {
 }
 
 # Run a command in the unpacked tree of another suite. An ordinary user gets
-# a user namespace for it; the only device that a compiler needs is null.
+# a user namespace for it. Compilers need /dev/null, objtool needs /proc.
 in_tree() {
     local t=$cache/tree user=()
     [ "$(id -u)" = 0 ] || user=(--map-root-user)
     # shellcheck disable=SC2016 # $1 is the inner shell's
     env -i PATH=/usr/sbin:/usr/bin HOME=/ LC_ALL=C.UTF-8 SHELL=/bin/sh \
         unshare "${user[@]}" --mount sh -c \
-        'mount --bind /dev/null "$1/dev/null" && exec chroot "$@"' \
+        'mount --bind /dev/null "$1/dev/null" &&
+            mount --rbind /proc "$1/proc" && exec chroot "$@"' \
         sh "$t" "$@"
 }
 

@@ -161,8 +161,8 @@ static void run_program(const char *name)
         _exit(127);
     }
     waitpid(child, &status, 0);
-    say("@ program %s %d\n", name, WIFEXITED(status)
-        ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    say("@ program %s %d\n", name,
+        WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 int main(void)
