@@ -7,14 +7,18 @@ CFLAGS ?= -O2 -g
 PW_CFLAGS = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
             -Wstrict-prototypes -Wno-sign-conversion -fno-common -pthread
 
-PORT_SRC := code/port/port_user.c
+PORT_SRC := code/port/port_user.c code/port/map_user.c
 PAGE_SRC := code/page/page_buddy.c code/page/page_cpu.c code/page/page.c \
             code/page/page_check.c
-LIB_SRC  := $(PORT_SRC) $(PAGE_SRC)
-LIB_HDR  := code/port/port.h code/port/port_user.h code/page/page.h
+VMALLOC_SRC := $(addprefix code/vmalloc/vmalloc, \
+            _range.c _frames.c .c _front.c _check.c)
+LIB_SRC  := $(PORT_SRC) $(PAGE_SRC) $(VMALLOC_SRC)
+LIB_HDR  := code/port/port.h code/port/port_user.h code/page/page.h \
+            code/vmalloc/vmalloc.h
 LIB_OBJ  := $(LIB_SRC:code/%.c=build/obj/%.o)
 LIB_PIC  := $(LIB_SRC:code/%.c=build/pic/%.o)
-LIB_ALL  := $(LIB_HDR) $(LIB_SRC) code/page/page_buddy.h
+LIB_ALL  := $(LIB_HDR) $(LIB_SRC) code/page/page_buddy.h \
+            code/vmalloc/vmalloc_range.h
 PW_VERSION := 0.1.0
 
 build/obj/%.o: code/%.c $(LIB_ALL) code/build.mk
