@@ -13,7 +13,7 @@
 # shellcheck shell=bash
 
 : "${LAB_LIMIT:=240}" # seconds until a run counts as hung
-: "${LAB_MEMORY:=384}" # MiB
+: "${LAB_MEMORY:=256}" # MiB
 
 #> kernel-args
 KERNEL_ARGS='console=ttyS0 nokaslr tsc=reliable random.trust_cpu=off
@@ -87,7 +87,7 @@ boot_judge() {
         boot_failed "$what" "see the messages above"
     elif grep -q '^@ failed' records.txt 2>/dev/null; then
         what=$(sed -n 's/^@ failed //p' records.txt)
-        boot_failed "the module does not load: $what" \
+        boot_failed "the module failed: $what" \
             "see the messages above"
     elif [ "$1" != 0 ]; then
         boot_failed "QEMU ended with status $1 ($(tail -n 1 qemu-log.txt))" \

@@ -71,6 +71,12 @@ static void power_off(void)
     reboot(RB_POWER_OFF);
 }
 
+static void fail(const char *file, const char *what)
+{
+    say("@ failed %s: %s: %s\n", file, what, strerror(errno));
+    power_off();
+}
+
 /* The names in a directory, sorted; returns how many. */
 static int list(const char *path, char *names[NAMES])
 {
@@ -101,8 +107,7 @@ static void load(const char *file, int selftest)
         close(fd);
         return;
     }
-    say("@ failed %s: %s\n", file, strerror(errno));
-    power_off();
+    fail(file, "loading");
 }
 
 static void unload(const char *file)
@@ -111,8 +116,7 @@ static void unload(const char *file)
 
     snprintf(name, sizeof(name), "%.*s", (int)strcspn(file, "."), file);
     if (syscall(SYS_delete_module, name, O_NONBLOCK)) {
-        say("@ failed %s: unloading: %s\n", file, strerror(errno));
-        power_off();
+        fail(file, "unloading");
     }
     say("@ unload %s\n", file);
 }
@@ -130,6 +134,8 @@ static void copy_file(const char *folder, const char *file)
     while ((n = read(fd, buffer, sizeof(buffer))) > 0)
         if (write(out, buffer, (size_t)n) != n)
             break;
+    if (n != 0)
+        fail(file, "reading");
     close(fd);
 }
 

@@ -85,7 +85,8 @@ static int show_file(struct seq_file *m, void *unused)
 {
     const struct lab_file *file = m->private;
 
-    return seq_write(m, file->text, file->length);
+    seq_write(m, file->text, file->length); /* too long: called again */
+    return 0;
 }
 
 static struct lab_file *find_file(const char *name)

@@ -278,6 +278,7 @@ static bool suffices(unsigned order)
 
 static int measure_order(unsigned order)
 {
+    const int pairs = order <= 6 ? PAIRS : PAIRS >> (order - 6);
     int pattern;
 
     blocks = min(BLOCKS, FRAMES / 2 >> order);
@@ -288,8 +289,8 @@ static int measure_order(unsigned order)
         return -ENOMEM;
     }
     for (pattern = 0; pattern < PATTERNS; pattern++)
-        measure(allocators, ARRAY_SIZE(allocators), pattern, order, PAIRS);
-    measure(zeroing, ARRAY_SIZE(zeroing), 0, order, max(64 >> order, 1));
+        measure(allocators, ARRAY_SIZE(allocators), pattern, order, pairs);
+    measure(zeroing, ARRAY_SIZE(zeroing), 0, order, max(32 >> order, 1));
     return 0;
 }
 
