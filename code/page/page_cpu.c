@@ -159,7 +159,8 @@ static inline bool is_used_block(const struct pw_zone *zone,
                                  const struct pw_page *page, unsigned order)
 {
     return pw_page_to_pfn(zone, page) < zone->nframes &&
-           port_read(page->state) == PW_USED && page->order == order;
+           port_read(page->state) == PW_USED &&
+           port_read(page->order) == order;
 }
 
 /* The stack is full, or this CPU was asked for it, or there is none. */
@@ -173,8 +174,8 @@ static __attribute__((__noinline__)) void free_slow(struct pw_zone *zone,
 
         cpu_flush(zone, cpu, asked ? cpu->count : zone->batch);
         port_write(cpu->high, 2 * zone->batch);
-        cpu_push(cpu, page);
-        return;
+        if (cpu_push(cpu, page)) /* unless asked again just now */
+            return;
     }
     port_lock(&zone->lock);
     pw_buddy_give(zone, page, order);
