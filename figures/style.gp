@@ -24,7 +24,7 @@ mm = 128.0 / 612 / 25.4
 if (format eq "svg") \
     set terminal svg size width,height font "Sans,13" enhanced rounded; \
 else \
-    set terminal pdfcairo size width*mm,height*mm font "Inter,10.1" \
+    set terminal pdfcairo size width*mm,height*mm font "Inter,7.7" \
         fontscale 0.75 enhanced rounded
 set output out
 set encoding utf8
