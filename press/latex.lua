@@ -151,7 +151,7 @@ return function(context)
         for c, align in ipairs(simple.aligns) do
             local width = simple.widths[c]
             columns[c] = width > 0 and string.format(
-                ">{\\raggedright}p{%.3f\\textwidth}", width * 0.94)
+                ">{\\raggedright\\arraybackslash}p{%.3f\\textwidth}", width * 0.94)
                 or letters[align] or "l"
         end
         local inlines = pandoc.List { rawi("\\begin{pwtable}"
