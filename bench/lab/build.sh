@@ -63,13 +63,13 @@ in_tree() {
 # The compiler's first line, for the records.
 compiler() {
     local cc
-    cc=$(sed -n 's/^CC = .*)\(.*gcc-[0-9.]*\)$/\1/p' \
+    cc=x86_64-linux-gnu-$(sed -n 's/^CC = .*)\(gcc-[0-9]*\)$/\1/p' \
         "$cache/tree/$headers/.kernelvariables")
     if [ "$native" = tree ]; then
-        in_tree "${cc:-gcc}" --version
+        in_tree "$cc" --version
     else
-        "${cc:-gcc}" --version
-    fi 2>/dev/null | head -n 1
+        "$cc" --version
+    fi | sed -n 1p
 }
 
 build_initramfs() {

@@ -47,6 +47,23 @@ u64 lab_clock(void)
     return rdtsc_ordered();
 }
 
+/*
+ * Is the clock what the instrument says? A thousand instructions more must
+ * take a thousand ticks more.
+ */
+static bool counts_instructions(void)
+{
+    u64 start, one, two;
+
+    start = lab_clock();
+    asm volatile(".rept 1000; nop; .endr");
+    one = lab_clock() - start;
+    start = lab_clock();
+    asm volatile(".rept 2000; nop; .endr");
+    two = lab_clock() - start;
+    return two - one == 1000;
+}
+
 u32 lab_random(u64 *state)
 {
     *state ^= *state >> 12;
@@ -61,6 +78,11 @@ int lab_open(const char *chapter)
 {
     is_time = strcmp(instrument, "vm-kvm") == 0;
     lab_reps = is_time ? LAB_MOST_REPS : 9;
+    if (!is_time && !counts_instructions()) {
+        pr_err("pagewise: the time-stamp counter does not count "
+               "instructions; boot with -icount shift=0\n");
+        return -ENODEV;
+    }
     lab_chapter = chapter;
     root = proc_mkdir("pagewise", NULL);
     folder = root ? proc_mkdir(chapter, root) : NULL;
