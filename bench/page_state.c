@@ -22,9 +22,7 @@
  *
  * The per-CPU lists are off: the subject is the buddy system.
  */
-#include "page_state.h"
-#include "bench.h"
-#include "../code/page/page.h"
+#include "page_parts.h"
 
 #include <stdlib.h>
 
