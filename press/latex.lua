@@ -151,7 +151,8 @@ return function(context)
         for c, align in ipairs(simple.aligns) do
             local width = simple.widths[c]
             columns[c] = width > 0 and string.format(
-                ">{\\raggedright\\arraybackslash}p{%.3f\\textwidth}", width * 0.94)
+                ">{\\raggedright\\arraybackslash}p{\\dimexpr%.3f\\linewidth"
+                .. "-%.3f\\tabcolsep}", width, 2 - 2 / #simple.aligns)
                 or letters[align] or "l"
         end
         local inlines = pandoc.List { rawi("\\begin{pwtable}"
