@@ -15,7 +15,7 @@ void page_add_threads(const char *variant, run_fn *hot, void *work);
 /* page_bulk.c */
 void page_add_bulk_calls(struct pw_zone *zone);
 
-/* page_state.c: records page.frag and page.split, and writes
+/* page_state.c: records page.pinned and page.steps, and writes
  * page-buddyinfo.txt. */
 void page_state(void);
 
