@@ -47,6 +47,7 @@ u64 lab_clock(void)
     return rdtsc_ordered();
 }
 
+//> clock-check
 /*
  * Is the clock what the instrument says? A thousand instructions more must
  * take a thousand ticks more.
@@ -63,6 +64,7 @@ static bool counts_instructions(void)
     two = lab_clock() - start;
     return two - one == 1000;
 }
+//< clock-check
 
 u32 lab_random(u64 *state)
 {
