@@ -101,7 +101,7 @@ else
 .PHONY: all measure measure-host measure-lab print \
     install-packages doctor help clean distclean
 
-again = $(MAKE) --no-print-directory PACKAGES_DONE=1
+again = $(MAKE) -s PACKAGES_DONE=1
 say = printf 'pagewise: %s\n'
 
 # Three steps one after another: nothing else runs while the clock does, and
@@ -110,7 +110,7 @@ all:
 	@$(again) -j$(JOBS) lib
 	@$(again) measure
 	@$(again) -j$(JOBS) print
-	@printf '%s\n' 'The book:' '  build/html/index.html' \
+	@printf '%s\n' 'The book is printed:' '  build/html/index.html' \
 	    '  build/pagewise.pdf' '  build/pagewise.epub'
 
 measure:

@@ -83,6 +83,7 @@ second_make() {
 # One paragraph changed: that chapter's page in under 5 s.
 one_paragraph() {
     copy_tree "$T/tree"
+    mkdir -p "$T/tree/build"
     for part in build/*; do
         case $part in build/cache | build/tests | build/lab) ;;
         *) cp -a "$part" "$T/tree/build/" ;;
@@ -103,7 +104,7 @@ one_paragraph() {
 }
 
 tidy() {
-    git rev-parse --is-inside-work-tree >/dev/null 2>&1 || exit 0
+    is_checkout || exit 0
     git status --porcelain --ignored | grep '^!!' | tee "$T/ignored"
     ! grep -v '^!! build/$' "$T/ignored"
 }

@@ -31,10 +31,10 @@ root=${1:-$(mktemp -d /tmp/pagewise-minimal.XXXXXX)}
 
 # Debian's own entries of this machine's apt: its mirror serves here too.
 mirrors() {
-    apt-get indextargets --format \
-        'deb [signed-by=$(SIGNED_BY)] $(REPO_URI) $(RELEASE) main|$(ORIGIN)' \
-        'Created-By: Packages' | sed -n 's/|Debian$//p' | sort -u |
-        sed 's/\[signed-by=\] //'
+    keys=/usr/share/keyrings/debian-archive-keyring.gpg
+    apt-get indextargets --format '$(REPO_URI) $(RELEASE)|$(ORIGIN)' \
+        'Created-By: Packages' | sort -u |
+        sed -n "s,^\(.*\)|Debian\$,deb [signed-by=$keys] \1 main,p"
 }
 
 # And the way it gets there.
