@@ -13,6 +13,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+/* Pairs of one run at least: many times what waking a thread takes. */
+#define FEWEST 200000
+
 /* What a case runs, in each of its threads. */
 struct crew {
     run_fn *hot;
@@ -89,5 +92,6 @@ void page_add_threads(const char *variant, run_fn *hot, void *work)
                                        .variant = variant,
                                        .x = threads,
                                        .run = run_crew,
+                                       .batch = FEWEST,
                                        .data = crew});
 }
