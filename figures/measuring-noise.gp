@@ -4,8 +4,8 @@
 # the middle one. Both axes are logarithmic, or nobody would see the few
 # that are late. The single times come from the raw repetitions that lie
 # beside the results that are drawn.
-#@ select: measuring.repeat.loop.ns
-#@ alt: Histogram of the times of one short loop, on logarithmic scales. Nearly all runs stand in one bar; a few are many times slower. By percentage of the runs: {series}
+#@ select: measuring.repeat.loop.ns x=50
+#@ alt: Histogram of the times of one short loop, on logarithmic scales. Nearly all runs stand in one bar; a few are many times slower. The median is marked by 1. {series}
 load "figures/style.gp"
 
 mine = system("grep -m 1 -c 'reader$' ".data) + 0
