@@ -362,29 +362,28 @@ static const struct bulk_way {
     {"pw-bulk", pages_pw_bulk},
 };
 
-/* Once before the clock starts: each finds the lists as it left them. */
 static u64 run_way(const struct bulk_way *way, unsigned n)
 {
-    u64 start;
-
-    way->run(n);
-    start = lab_clock();
+    const u64 start = lab_clock();
 
     way->run(n);
     return lab_clock() - start;
 }
 
+/* One way after another: they share the lists, and each changes them. */
 static void measure_bulk(unsigned n)
 {
     static struct lab_sample sample[ARRAY_SIZE(ways)];
     unsigned i;
     int rep;
 
-    for (rep = 0; rep < lab_reps; rep++)
-        for (i = 0; i < ARRAY_SIZE(ways); i++) {
-            memset(pages, 0, sizeof(pages));
+    memset(pages, 0, sizeof(pages));
+    for (i = 0; i < ARRAY_SIZE(ways); i++) {
+        for (rep = 0; rep < 2 * PW_BATCH; rep++)
+            ways[i].run(n); /* warm-up */
+        for (rep = 0; rep < lab_reps; rep++)
             sample[i].ticks[rep] = run_way(&ways[i], n);
-        }
+    }
     for (i = 1; i < ARRAY_SIZE(ways); i++)
         if (LAB_HAS_BULK || ways[i].run != pages_kernel_bulk)
             lab_cost("page.bulkapi", ways[i].variant, n, &sample[i],
