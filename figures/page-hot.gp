@@ -8,7 +8,7 @@
 #@ alt: Line chart, logarithmic: instructions for one pair of allocate and free against the order of the block. {series}
 load "figures/style.gp"
 
-set rmargin 15
+set rmargin 17
 set logscale y
 set xlabel "order of the block"
 set ylabel "instructions for a pair"

@@ -7,7 +7,7 @@
 #@ alt: Line chart, logarithmic in both directions: nanoseconds for a pair of order 0 against the number of threads. {series}
 load "figures/style.gp"
 
-set rmargin 15
+set rmargin 17
 set logscale xy
 set xlabel "threads"
 set ylabel "ns for a pair, in each thread"

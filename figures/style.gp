@@ -41,7 +41,7 @@ set grid ytics lc rgb pale lw 1 lt 1 dt 1
 set key off
 set xlabel textcolor rgb ink
 set ylabel textcolor rgb ink offset 0.8,0
-set bmargin 3.6
+set bmargin 3.2
 set lmargin 9.5
 set tmargin 1
 set style fill solid 0.18 noborder

@@ -130,3 +130,10 @@ $(B)/pagewise.epub: $(PRESS_JSON) $(PRESS_PEN) press/html.lua $(PW)/book.tab \
 	    $(PRESS_CITE) -M reference-section-title=Bibliography \
 	    --lua-filter=press/render.lua \
 	    --metadata-file=$(PW)/epub.yaml -o $@
+
+# ---- Checks
+coverage: $(PW)/link.done
+	@$(press_lua) press/coverage.lua
+
+lint: $(PW)/link.done
+	@$(press_lua) press/lint.lua $(PRESS_CHAPTERS:%=$(PRESS_DIR)/%.md)
