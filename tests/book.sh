@@ -96,8 +96,8 @@ letters() {
 }
 
 tex_log() {
-    log=$(find build/press build/pagewise.log -name '*.log' 2>/dev/null |
-        xargs grep -l 'LuaHBTeX\|LuaTeX' | head -n 1)
+    log=$(find build/press build/pagewise.log -name "*.log" -exec \
+        grep -l "LuaHBTeX\|LuaTeX" {} + 2>/dev/null | head -n 1)
     [ -n "$log" ] || { echo "the LaTeX log is missing" >&2; exit 1; }
     echo "$log"
 }

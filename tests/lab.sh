@@ -147,7 +147,7 @@ check "a damaged cache is refused" damaged
 check "a panic is told" planted panic "Kernel panic"
 check "a module that does not load is told" \
     planted load "the module does not load"
-check "a hang is told" planted hang "hangs" LAB_LIMIT=20
+check "a hang is told" planted hang "hangs" LAB_LIMIT=45
 check "a kernel that complains is told" planted warn "the kernel complains"
 check "records that stop are told" planted no-end "stop before their end"
 rm -rf "${T:?}/bin" "$T/bare" "$T/two"

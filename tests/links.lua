@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --
 -- links.lua DIR: every link, image, script and style of the pages in DIR
--- leads somewhere: the file is there and so is the anchor. Ids are unique in
--- a page, and nothing is loaded from elsewhere. Prints each fault.
+-- leads somewhere: the file is there and so is the anchor. Ids are unique
+-- in a page, and nothing is loaded from elsewhere. Prints each fault.
 
 local dir = arg[1]
 local pages, faults, links = {}, 0, 0
