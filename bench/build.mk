@@ -10,9 +10,9 @@
 # made one after another even under `make -j`.
 
 BENCH_HDR := bench/bench.h bench/stats.h bench/record.h \
-             bench/counters.h bench/step.h bench/page_state.h
+             bench/counters.h bench/step.h bench/page_parts.h bench/noise.h
 BENCH_OBJ := $(addprefix build/bench/, \
-             bench.o record.o stats.o counters.o step.o)
+             bench.o record.o write.o stats.o counters.o step.o)
 BENCH_CFLAGS = $(CFLAGS) $(PW_CFLAGS)
 BENCH_BIN := build/bench/measuring build/bench/page build/bench/launch
 HOST := build/results/host
@@ -22,11 +22,14 @@ build/bench/%.o: bench/%.c $(BENCH_HDR) $(LIB_HDR) bench/build.mk
 	$(CC) $(BENCH_CFLAGS) -DBENCH_FLAGS='"$(strip $(BENCH_CFLAGS))"' \
 	    -c -o $@ $<
 
-build/bench/measuring: build/bench/measuring.o $(BENCH_OBJ)
+build/bench/measuring: build/bench/measuring.o build/bench/noise.o \
+                       $(BENCH_OBJ)
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
-build/bench/page: build/bench/page.o build/bench/page_state.o \
-                  $(BENCH_OBJ) build/lib/libpagewise.a
+PAGE_BENCH := $(addprefix build/bench/, \
+              page.o page_threads.o page_bulk.o page_state.o)
+
+build/bench/page: $(PAGE_BENCH) $(BENCH_OBJ) build/lib/libpagewise.a
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
 build/bench/launch: bench/launch.c

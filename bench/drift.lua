@@ -118,6 +118,22 @@ local function report(group)
     end
 end
 
+-- Rows on one side only, in a line: new ones, and those no longer there.
+local function report_others(now, recorded, keep)
+    local function missing(from, into)
+        local have, n = index(into.rows, identify), 0
+        for _, row in ipairs(from.rows) do
+            n = n + (keep(row) and not have[identify(row)] and 1 or 0)
+        end
+        return n
+    end
+    local new, gone = missing(now, recorded), missing(recorded, now)
+    if new + gone > 0 then
+        print(string.format("%d rows are new here, %d are only recorded",
+            new, gone))
+    end
+end
+
 local function report_claims(now, recorded)
     local function name(row)
         return row.claim .. " on " .. row.kernel
@@ -163,12 +179,14 @@ else
             .. "compared.\nmake reference records this one, " .. arg[3]
             .. ".")
     end
-    local compared = compare(now, recorded, function(row)
+    local function keep(row)
         return here or row.instrument == "vm-insn"
-    end)
+    end
+    local compared = compare(now, recorded, keep)
     for _, group in ipairs(compared) do
         report(group)
     end
+    report_others(now, recorded, keep)
     report_claims(now, recorded)
     if #compared == 0 then
         print("No row is in both.")

@@ -30,12 +30,9 @@
  * N is 1024, less where that would be more than half of all frames.
  */
 #define _GNU_SOURCE
-#include "bench.h"
-#include "page_state.h"
+#include "page_parts.h"
 #include "step.h"
-#include "../code/page/page.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -183,8 +180,6 @@ WITH(mmap)
 
 /* ------------------------------------------------------------ the cases */
 
-typedef uint64_t run_fn(struct bench_case *c, size_t ops);
-
 static const struct allocator {
     const char *variant;
     int ours; /* LISTS or CORE, else OURS */
@@ -286,123 +281,6 @@ static void add_order(const struct allocator *a, unsigned order)
     bench_add(&c);
 }
 
-/* -------------------------------------------------------------- threads */
-
-struct worker {
-    pthread_t thread;
-    pthread_barrier_t *start;
-    unsigned cpu;
-    struct bench_case c; /* its own, with work of its own */
-    run_fn *hot;
-    size_t ops;
-    uint64_t began, ended;
-};
-
-static void *work_alone(void *arg)
-{
-    struct worker *w = arg;
-
-    bench_pin(w->cpu);
-    w->hot(&w->c, w->ops / 8 + 1); /* find the CPU's list, warm up */
-    pthread_barrier_wait(w->start);
-    w->began = bench_now();
-    w->hot(&w->c, w->ops);
-    w->ended = bench_now();
-    return NULL;
-}
-
-/*
- * x threads, each on a CPU of its own as far as there are CPUs, do `ops`
- * pairs each. From the first one's start to the last one's end: with
- * perfect scaling the time does not depend on x.
- */
-static uint64_t hot_threads(struct bench_case *c, size_t ops)
-{
-    struct work *work = c->data;
-    struct worker workers[c->x];
-    pthread_barrier_t start;
-    uint64_t first = UINT64_MAX, last = 0;
-
-    pthread_barrier_init(&start, NULL, (unsigned)c->x);
-    for (long i = 0; i < c->x; i++) {
-        workers[i] = (struct worker){.start = &start,
-                                     .cpu = (unsigned)i,
-                                     .c.data = work,
-                                     .hot = work->allocator->hot,
-                                     .ops = ops};
-        if (pthread_create(&workers[i].thread, NULL, work_alone,
-                           &workers[i]) != 0)
-            bench_die("cannot start a thread",
-                      "raise the limit (ulimit -u)");
-    }
-    for (long i = 0; i < c->x; i++) {
-        pthread_join(workers[i].thread, NULL);
-        if (workers[i].began < first)
-            first = workers[i].began;
-        if (workers[i].ended > last)
-            last = workers[i].ended;
-    }
-    pthread_barrier_destroy(&start);
-    return last - first;
-}
-
-static void add_threads(const struct allocator *a)
-{
-    for (long threads = 1; threads <= 4; threads *= 2)
-        bench_add(&(struct bench_case){.experiment = "page.threads",
-                                       .variant = a->variant,
-                                       .x = threads,
-                                       .run = hot_threads,
-                                       .data = new_work(a, THREADS, 0)});
-}
-
-/* ----------------------------------------------------------- bulk calls */
-
-static uint64_t bulk_calls(struct bench_case *c, size_t ops)
-{
-    struct pw_zone *zone = &zones[BULKAPI][LISTS];
-    const size_t n = (size_t)c->x;
-    struct pw_page *pages[n];
-
-    for (size_t done = 0; done < ops; done += n) {
-        bench_keep(pw_zone_alloc_bulk(zone, n, pages));
-        pw_zone_free_bulk(zone, n, pages);
-    }
-    return 0;
-}
-
-static uint64_t single_calls(struct bench_case *c, size_t ops)
-{
-    struct pw_zone *zone = &zones[BULKAPI][LISTS];
-    const size_t n = (size_t)c->x;
-    struct pw_page *pages[n];
-
-    for (size_t done = 0; done < ops; done += n) {
-        for (size_t i = 0; i < n; i++)
-            pages[i] = pw_zone_alloc(zone, 0);
-        for (size_t i = 0; i < n; i++)
-            pw_zone_free(zone, pages[i], 0);
-    }
-    return 0;
-}
-
-static void add_bulk_calls(void)
-{
-    for (long pages = 1; pages <= 256; pages *= 4) {
-        struct bench_case c = {.experiment = "page.bulkapi",
-                               .x = pages,
-                               .batch = (size_t)pages};
-
-        c.variant = "pw";
-        c.run = single_calls;
-        bench_add(&c);
-        c.variant = "pw-bulk";
-        c.run = bulk_calls;
-        bench_add(&c);
-    }
-    bench_ratio("page.bulkapi", "pw-bulk", "pw");
-}
-
 /* One of ours, counted instruction by instruction. */
 static void count_hot(const struct allocator *a, unsigned order)
 {
@@ -431,8 +309,9 @@ int main(int argc, char **argv)
         for (unsigned order = 0; order < PW_ORDERS; order++)
             add_order(&allocators[i], order);
     for (size_t i = 0; i < count - 1; i++) /* not mmap */
-        add_threads(&allocators[i]);
-    add_bulk_calls();
+        page_add_threads(allocators[i].variant, allocators[i].hot,
+                         new_work(&allocators[i], THREADS, 0));
+    page_add_bulk_calls(&zones[BULKAPI][LISTS]);
     bench_ratio("page.hot", "pw", "pw-core");
     bench_ratio("page.bulk", "pw", "pw-core");
     bench_ratio("page.random", "pw", "pw-core");

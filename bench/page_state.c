@@ -3,28 +3,27 @@
  * What is left of high orders: the state of a zone, counted. There is no
  * clock here and no noise; two runs with one seed give the same numbers.
  *
- *   page.frag   All frames are taken one by one, and all given back but
+ *   page.pinned All frames are taken one by one, and all given back but
  *               a part that stays. Then, for each order x:
  *               success (%)    of as many attempts as would use up the
  *                              free memory, how many got a block
  *               free (pages)   frames in free blocks of that order
  *               above (%)      share of the free memory that lies in
  *                              blocks of that order or higher
- *     pw          every second frame stays: a checker-board
- *     pw-half     half of the frames stay, drawn by lot
- *     pw-tenth    one in ten
- *     pw-percent  one in a hundred
+ *     checker     every second frame stays
+ *     half        half of the frames stay, drawn by lot
+ *     tenth       one in ten
+ *     percent     one in a hundred
  *
- *   page.split  Free blocks of each order x in a zone of 1024 frames:
+ *   page.steps  Free blocks of each order x in a zone of 1024 frames:
  *     step-0      new
  *     step-1, 2   one single frame taken, then a second one
  *     step-3, 4   the first given back, then the second
  *
- * The per-CPU lists are off: the subject is the buddy system.
+ * The per-CPU lists are off: the subject is the buddy system. The lab has
+ * the checker-board for the kernel and ours side by side (page.frag).
  */
-#include "page_state.h"
-#include "bench.h"
-#include "../code/page/page.h"
+#include "page_parts.h"
 
 #include <stdlib.h>
 
@@ -38,10 +37,10 @@ struct pattern {
 };
 
 static const struct pattern patterns[] = {
-    {"pw", 2, false},
-    {"pw-half", 2, true},
-    {"pw-tenth", 10, true},
-    {"pw-percent", 100, true},
+    {"checker", 2, false},
+    {"half", 2, true},
+    {"tenth", 10, true},
+    {"percent", 100, true},
 };
 
 static void make_zone(struct pw_zone *zone, size_t frames)
@@ -104,7 +103,7 @@ static void observe(struct pw_zone *zone, struct outcome *o, unsigned draw)
     }
 }
 
-static void frag(const struct pattern *p)
+static void pinned(const struct pattern *p)
 {
     static struct outcome o;
     const unsigned draws = p->by_lot ? DRAWS : 1;
@@ -119,11 +118,11 @@ static void frag(const struct pattern *p)
         pw_zone_exit(&zone);
     }
     for (unsigned x = 0; x < PW_ORDERS; x++) {
-        bench_record("page.frag", p->variant, x, "success", "%",
+        bench_record("page.pinned", p->variant, x, "success", "%",
                      o.success[x], draws, 0.5);
-        bench_record("page.frag", p->variant, x, "free", "pages", o.free[x],
-                     draws, 0.5);
-        bench_record("page.frag", p->variant, x, "above", "%", o.above[x],
+        bench_record("page.pinned", p->variant, x, "free", "pages",
+                     o.free[x], draws, 0.5);
+        bench_record("page.pinned", p->variant, x, "above", "%", o.above[x],
                      draws, 0.5);
     }
 }
@@ -138,12 +137,12 @@ static void note_step(struct pw_zone *zone, const char *step)
     for (unsigned x = 0; x < PW_ORDERS; x++) {
         const double blocks = stat.nr_free[x];
 
-        bench_record("page.split", step, x, "blocks", "blocks", &blocks, 1,
+        bench_record("page.steps", step, x, "blocks", "blocks", &blocks, 1,
                      0.5);
     }
 }
 
-static void split(void)
+static void steps(void)
 {
     struct pw_page *a, *b;
     struct pw_zone zone;
@@ -191,7 +190,7 @@ static void buddyinfo(void)
 void page_state(void)
 {
     for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++)
-        frag(&patterns[i]);
-    split();
+        pinned(&patterns[i]);
+    steps();
     buddyinfo();
 }

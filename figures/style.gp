@@ -24,9 +24,15 @@ mm = 128.0 / 612 / 25.4
 if (format eq "svg") \
     set terminal svg size width,height font "Sans,13" enhanced rounded; \
 else \
-    set terminal pdfcairo size width*mm,height*mm font "Inter,10.1" \
+    set terminal pdfcairo size width*mm,height*mm font "Inter,7.7" \
         fontscale 0.75 enhanced rounded
 set output out
+# Fonts of labels, in pixels of the page: font(11), code(11), bold(11)
+pt(size) = format eq "svg" ? size : size * 7.7 / 13
+face(name,size) = sprintf("%s,%.3g", name, pt(size))
+font(size) = face(format eq "svg" ? "Sans" : "Inter", size)
+bold(size) = face(format eq "svg" ? "Sans:Bold" : "Inter:Semi Bold", size)
+code(size) = face(format eq "svg" ? "Mono" : "JetBrains Mono", size)
 set encoding utf8
 
 set border 3 lc rgb ink lw 1
@@ -34,9 +40,9 @@ set tics nomirror out scale 0.6 textcolor rgb ink
 set grid ytics lc rgb pale lw 1 lt 1 dt 1
 set key off
 set xlabel textcolor rgb ink
-set ylabel textcolor rgb ink
-set bmargin 3.6
-set lmargin 8.5
+set ylabel textcolor rgb ink offset 0.8,0
+set bmargin 3.2
+set lmargin 9.5
 set tmargin 1
 set style fill solid 0.18 noborder
 
@@ -60,6 +66,11 @@ curve(k,s) = !has(k) ? "" : sprintf(\
     value("i_".k), s)
 line(k,s) = ref(k).band(k,s).curve(k,s)
 end = "1/0 notitle"
+
+# A canvas of width by height units for a diagram: no axes.
+canvas = "unset border; unset tics; unset grid; unset xlabel; " \
+    ."unset ylabel; set lmargin 0; set rmargin 0; set tmargin 0; " \
+    ."set bmargin 0; set xrange [0:width]; set yrange [0:height]"
 
 # The name of a series at the end of its line: eval name_at("pw", 1)
 name_at(k,s) = !has(k) ? "" : sprintf(\

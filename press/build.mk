@@ -13,6 +13,7 @@ PRESS_CHAPTERS := $(shell sed -n '/^chapters:/,/^[^ #]/s/^ *- *//p' $(BOOK))
 PRESS_DIR := $(or $(shell sed -n 's/^dir: *//p' $(BOOK)),chapters)
 PRESS_FIGDIR := $(or $(shell sed -n 's/^figures: *//p' $(BOOK)),figures)
 PRESS_BIB := $(shell sed -n 's/^bibliography: *//p' $(BOOK))
+PRESS_EPOCH := $(shell date -u -d "$$(sed -n "s/^edition: *//p" $(BOOK))" +%s)
 PRESS_REF := $(or $(shell sed -n 's/^reference: *//p' $(BOOK)),bench/reference)
 ifdef DRAFT
 PRESS_CHAPTERS := $(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard \
@@ -21,7 +22,7 @@ endif
 
 PW := $(B)/press
 press_env = BOOK='$(BOOK)' BUILD='$(B)' DRAFT='$(DRAFT)' \
-    RELEASE='$(RELEASE)' SOURCE_DATE_EPOCH=1763769600 FORCE_SOURCE_DATE=1
+    RELEASE='$(RELEASE)' SOURCE_DATE_EPOCH=$(PRESS_EPOCH) FORCE_SOURCE_DATE=1
 press_lua = $(press_env) lua5.4
 press_pandoc = $(press_env) CHAPTER=$* pandoc --fail-if-warnings
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
@@ -64,10 +65,10 @@ $(PW)/%.xref: $(PW)/%.json ;
 $(PW)/link.done: $(PRESS_JSON) press/link.lua $(PRESS_BIB)
 	@$(press_lua) press/link.lua
 	@touch $@
-$(PW)/book.tab $(PW)/cited.yaml: $(PW)/link.done ;
+$(PW)/book.tab $(PW)/cited.yaml $(PW)/epub.yaml: $(PW)/link.done ;
 
 # ---- Figures: the data, then gnuplot for those that differ
-$(PW)/figures.done: $(wildcard $(PRESS_FIGDIR)/*.gp) $(PRESS_DRAW) \
+$(PW)/figures.done: figures/style.gp $(wildcard $(PRESS_FIGDIR)/*.gp) $(PRESS_DRAW) \
     $(PW)/results.sum $(PW)/fonts.done $(BOOK)
 	@$(press_lua) press/figures.lua
 	@touch $@
@@ -101,3 +102,38 @@ $(B)/html/.done: $(PRESS_HTML) press/pages.lua press/nav.lua \
 	@cp $(B)/fonts/*.woff2 $(B)/html/fonts/
 	@cp $(B)/figures/*.tsv $(B)/html/figures/ 2>/dev/null || :
 	@touch $@
+
+# ---- PDF
+PRESS_TEX_NEED := $(PRESS_PEN) press/latex.lua $(PW)/book.tab \
+    $(PW)/figures.done
+press_tex = $(press_pandoc) -f json -t latex --top-level-division=chapter \
+    $(PRESS_CITE) --lua-filter=press/render.lua
+
+$(PW)/%.tex: $(PW)/%.json $(PRESS_TEX_NEED)
+	@$(press_tex) -o $@ $<
+
+$(PW)/bibliography.tex: $(PRESS_TEX_NEED) $(PRESS_BIB)
+	@printf '%s\n' '::: {#refs}' ':::' | \
+	    $(subst CHAPTER=$*,CHAPTER=bibliography,$(subst -f json,-f \
+	    markdown,$(press_tex))) -o $@
+
+$(B)/pagewise.pdf: $(PRESS_TEX) press/print.lua press/theme/book.tex \
+    $(PW)/fonts.done
+	@$(press_lua) press/print.lua
+	@touch $@
+
+# ---- EPUB: one run over all chapters
+$(B)/pagewise.epub: $(PRESS_JSON) $(PRESS_PEN) press/html.lua $(PW)/book.tab \
+    $(PW)/figures.done press/theme/epub.css
+	@$(press_env) CHAPTER= pandoc -f json --file-scope $(PRESS_JSON) \
+	    -t epub3 --mathml --toc-depth=2 --css=press/theme/epub.css \
+	    $(PRESS_CITE) -M reference-section-title=Bibliography \
+	    --lua-filter=press/render.lua \
+	    --metadata-file=$(PW)/epub.yaml -o $@
+
+# ---- Checks
+coverage: $(PW)/link.done
+	@$(press_lua) press/coverage.lua
+
+lint: $(PW)/link.done
+	@$(press_lua) press/lint.lua $(PRESS_CHAPTERS:%=$(PRESS_DIR)/%.md)

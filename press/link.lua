@@ -123,8 +123,15 @@ function link.run()
     for i, key in ipairs(table_.cited) do
         nocite[i] = "@" .. key
     end
-    base.write(book.build .. "/press/cited.yaml", "nocite: \"" ..
-        table.concat(nocite, ", ") .. "\"\n")
+    base.write(book.build .. "/press/cited.yaml", "nocite: \""
+        .. table.concat(nocite, ", ") .. "\"\n")
+    local meta = {}
+    for _, key in ipairs { "title", "subtitle", "author", "language",
+        "identifier", "edition" } do
+        local name = ({ language = "lang", edition = "date" })[key] or key
+        meta[#meta + 1] = name .. ": " .. base.json(book[key] or "") .. "\n"
+    end
+    base.write(book.build .. "/press/epub.yaml", table.concat(meta))
 end
 
 if arg and arg[0] and arg[0]:match("link%.lua$") then

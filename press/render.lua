@@ -49,7 +49,7 @@ local function link(l)
             or entry.label
         l.content = { pandoc.Str((text:gsub("^(%u%l+) (%S+)$",
             "%1\194\160%2"))) }
-        return pen.reference(l, id, entry, true)
+        return pen.reference(l, id, entry, not l.classes:includes("try"))
     end
     return pen.reference(l, id, entry, false)
 end
@@ -76,7 +76,8 @@ local function render_blocks(list)
         local made
         if block.t == "Div" then
             local class = block.classes[1]
-            if block.identifier == "refs" and name ~= "bibliography" then
+            if block.identifier == "refs" and name ~= "bibliography"
+                and format ~= "epub" then
                 made = {}
             elseif pen[class] then
                 made = pen[class](block, context.blocks)

@@ -90,9 +90,13 @@ refuses() {
     fi
 }
 
+is_checkout() {
+    [ "$(git rev-parse --show-toplevel 2>/dev/null)" = "$(pwd -P)" ]
+}
+
 # sources [PATTERN...]: the project's own files.
 sources() {
-    if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+    if is_checkout; then
         git ls-files -co --exclude-standard -- "$@" | while read -r f; do
             [ -f "$f" ] && echo "$f"
         done

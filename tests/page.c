@@ -39,7 +39,7 @@ static size_t used(void)
     return stat.used;
 }
 
-/* ---- what a zone is ---------------------------------------------------- */
+/* ---- what a zone is ---- */
 
 static void a_zone_of_any_size_is_cut_into_largest_blocks(void **state)
 {
@@ -108,7 +108,7 @@ static void many_zones_leave_nothing_behind(void **state)
     assert_int_equal(before, after);
 }
 
-/* ---- blocks ------------------------------------------------------------ */
+/* ---- blocks ---- */
 
 static void blocks_are_aligned_and_their_memory_is_usable(void **state)
 {
@@ -242,7 +242,7 @@ static void buddyinfo_has_the_kernels_shape(void **state)
     end_zone();
 }
 
-/* ---- what is refused, and how it is said ------------------------------- */
+/* ---- what is refused, and how it is said ---- */
 
 static void an_order_above_the_largest_is_refused(void **state)
 {
@@ -365,7 +365,7 @@ static void a_bulk_free_frees_the_good_and_names_the_bad(void **state)
     end_zone();
 }
 
-/* ---- the kernel's names ------------------------------------------------ */
+/* ---- the kernel's names ---- */
 
 static void the_front_gives_addresses(void **state)
 {

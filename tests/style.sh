@@ -23,7 +23,7 @@ lua_syntax() {
 }
 
 # Right although codespell doubts them, with commas between.
-words=te
+words=te,thi
 
 spelling() {
     sources '*.md' '*.c' '*.h' '*.lua' '*.sh' '*.gp' '*.js' '*.mk' \

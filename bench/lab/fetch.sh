@@ -131,7 +131,7 @@ fetch_unpack() {
     done
     [ -e "$t/usr/bin/sh" ] || ln -s dash "$t/usr/bin/sh"
     [ -e "$t/usr/bin/awk" ] || ln -s mawk "$t/usr/bin/awk"
-    mkdir -p "$t/dev" "$t/proc" "$t/tmp" "$t/lab"
+    mkdir -p "$t/dev" "$t/proc" "$t/tmp"
     : >>"$t/dev/null"
     # Debian's Makefile names its place on an installed system.
     sed -i 's,^include /usr/src/,include ../,' \

@@ -42,7 +42,7 @@ static inline void list_push(struct pw_zone *zone, struct pw_page *page,
     page->link.prev = zone->nframes + order;
     zone->pages[head->link.next].link.prev = (uint32_t)(page - zone->pages);
     head->link.next = (uint32_t)(page - zone->pages);
-    page->order = (uint8_t)order;
+    port_write(page->order, (uint8_t)order);
     port_write(page->state, PW_FREE);
     zone->nr_free[order]++;
     zone->avail |= 1u << order;
@@ -74,7 +74,7 @@ struct pw_page *pw_buddy_take(struct pw_zone *zone, unsigned order)
         have--;
         list_push(zone, page + ((size_t)1 << have), have);
     }
-    page->order = (uint8_t)order;
+    port_write(page->order, (uint8_t)order);
     port_write(page->state, PW_USED);
     return page;
 }

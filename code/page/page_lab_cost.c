@@ -278,6 +278,7 @@ static bool suffices(unsigned order)
 
 static int measure_order(unsigned order)
 {
+    const int pairs = order <= 6 ? PAIRS : PAIRS >> (order - 6);
     int pattern;
 
     blocks = min(BLOCKS, FRAMES / 2 >> order);
@@ -288,8 +289,8 @@ static int measure_order(unsigned order)
         return -ENOMEM;
     }
     for (pattern = 0; pattern < PATTERNS; pattern++)
-        measure(allocators, ARRAY_SIZE(allocators), pattern, order, PAIRS);
-    measure(zeroing, ARRAY_SIZE(zeroing), 0, order, max(64 >> order, 1));
+        measure(allocators, ARRAY_SIZE(allocators), pattern, order, pairs);
+    measure(zeroing, ARRAY_SIZE(zeroing), 0, order, max(32 >> order, 1));
     return 0;
 }
 
@@ -369,17 +370,20 @@ static u64 run_way(const struct bulk_way *way, unsigned n)
     return lab_clock() - start;
 }
 
+/* One way after another: they share the lists, and each changes them. */
 static void measure_bulk(unsigned n)
 {
     static struct lab_sample sample[ARRAY_SIZE(ways)];
     unsigned i;
     int rep;
 
-    for (rep = -3; rep < lab_reps; rep++) /* three to warm up */
-        for (i = 0; i < ARRAY_SIZE(ways); i++) {
-            memset(pages, 0, sizeof(pages));
-            sample[i].ticks[max(rep, 0)] = run_way(&ways[i], n);
-        }
+    memset(pages, 0, sizeof(pages));
+    for (i = 0; i < ARRAY_SIZE(ways); i++) {
+        for (rep = 0; rep < 2 * PW_BATCH; rep++)
+            ways[i].run(n); /* warm-up */
+        for (rep = 0; rep < lab_reps; rep++)
+            sample[i].ticks[rep] = run_way(&ways[i], n);
+    }
     for (i = 1; i < ARRAY_SIZE(ways); i++)
         if (LAB_HAS_BULK || ways[i].run != pages_kernel_bulk)
             lab_cost("page.bulkapi", ways[i].variant, n, &sample[i],

@@ -256,7 +256,7 @@ static unsigned long fragment(struct memory *m, u64 *board, u64 *merged)
     give_all_back(m);
     snprintf(variant, sizeof(variant), "%s-merged", m->name);
     report(m, variant, merged);
-    for (percent = 10; percent < 100; percent += percent < 90 ? 10 : 3) {
+    for (percent = 10; percent < 100; percent += percent < 90 ? 10 : 5) {
         pr_info("pagewise: lab: %u %% free by lot (%s)\n", percent,
                 m->name);
         give_by_lot(m, percent);
