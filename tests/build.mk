@@ -5,10 +5,10 @@
 
 .PHONY: test test-planted test-minimal format
 
-T ?= style page results press lab book make
+T ?= style page vmalloc results press lab book make
 
 BIN := build/tests/bin
-TEST_SRC := $(PORT_SRC) $(PAGE_SRC)
+TEST_SRC := $(PORT_SRC) $(PAGE_SRC) $(VMALLOC_SRC)
 TEST_PROGRAMS := $(BIN)/page $(BIN)/page_model $(BIN)/page_threads \
     $(BIN)/page_fuzz
 
@@ -18,6 +18,16 @@ $(BIN)/page_model: TEST_FLAGS = -fsanitize=address,undefined \
     -fno-sanitize-recover=all
 $(BIN)/page_threads: TEST_FLAGS = -fsanitize=thread
 $(BIN)/page_fuzz: TEST_FLAGS = -fsanitize=fuzzer,address,undefined \
+    -fno-sanitize-recover=all
+
+TEST_PROGRAMS += $(addprefix $(BIN)/vmalloc,_model _threads _fuzz) \
+    $(BIN)/vmalloc $(BIN)/vmalloc_refuse
+$(BIN)/vmalloc $(BIN)/vmalloc_refuse: TEST_FLAGS = -lcmocka
+$(BIN)/vmalloc $(BIN)/vmalloc_refuse: tests/vmalloc_begin.h
+$(BIN)/vmalloc_model: TEST_FLAGS = -fsanitize=address,undefined \
+    -fno-sanitize-recover=all
+$(BIN)/vmalloc_threads: TEST_FLAGS = -fsanitize=thread
+$(BIN)/vmalloc_fuzz: TEST_FLAGS = -fsanitize=fuzzer,address,undefined \
     -fno-sanitize-recover=all
 
 $(TEST_PROGRAMS): $(BIN)/%: tests/%.c tests/says.h $(TEST_SRC) $(LIB_ALL)

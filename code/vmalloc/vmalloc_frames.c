@@ -104,7 +104,8 @@ int pw_vframes_map(struct pw_vspace *space, size_t at, size_t n)
                 break;
         if (port_map(&space->range, at + done, &space->zone->memory,
                      page[done].frame - 1, run) != 0) {
-            port_unmap(&space->range, at, n);
+            if (done > 0)
+                port_unmap(&space->range, at, done);
             return -ENOMEM;
         }
     }
