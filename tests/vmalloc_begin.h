@@ -21,7 +21,6 @@
 #include <cmocka.h>
 
 #include "../code/vmalloc/vmalloc.h"
-#include "says.h"
 
 #define FRAMES 4096u
 #define PAGES 10000u

@@ -4,6 +4,7 @@
  * to the letter, and nothing changed by it.
  */
 #include "vmalloc_begin.h"
+#include "says.h"
 
 /* ---- what is refused, and how it is said ------------------------------- */
 
