@@ -13,7 +13,6 @@
 # shellcheck shell=bash
 
 : "${LAB_LIMIT:=240}" # seconds until a run counts as hung
-: "${LAB_MEMORY:=256}" # MiB
 
 #> kernel-args
 KERNEL_ARGS='console=ttyS0 nokaslr tsc=reliable random.trust_cpu=off

@@ -17,7 +17,7 @@
 #include <linux/gfp.h>
 #include <linux/vmalloc.h>
 #include <asm/pgtable.h>
-#include <asm/tlbflush.h>
+#include <asm/processor-flags.h>
 //< theory
 
 //> entry
@@ -115,10 +115,18 @@ void port_unmap(const struct port_range *r, size_t at, size_t n)
         set_pte(entry_of(r, at + i), __pte(0));
 }
 
+/*
+ * Whoever changes the bit "global pages" in CR4 empties the whole TLB,
+ * entries of the kernel's own pages among them. We change it twice.
+ */
 static void flush_this_cpu(void *unused)
 {
+    unsigned long cr4;
+
     (void)unused;
-    __flush_tlb_all();
+    __asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
+    __asm__ volatile("mov %0, %%cr4" : : "r"(cr4 ^ X86_CR4_PGE) : "memory");
+    __asm__ volatile("mov %0, %%cr4" : : "r"(cr4) : "memory");
 }
 
 void port_flush(void)
