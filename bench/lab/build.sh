@@ -4,7 +4,7 @@
 # and pack the initramfs: init, /modules, /programs. The sources are copied
 # below build/ first, since kbuild writes beside what it compiles.
 #
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 
 build() {
     local src
@@ -26,14 +26,18 @@ build() {
     cp -R "$LAB" "$src/module/bench/"
     cp -R "$ROOT"/code/*/ "$src/module/code/"
     build_module || build_failed
-    cp "$src/module/pagewise_$chapter.ko" "$work/initramfs/modules/"
+    # Without the debug sections, which hold this folder's name: on every
+    # machine the same bytes are to be loaded.
+    strip --strip-debug -o "$work/initramfs/modules/pagewise_$chapter.ko" \
+        "$src/module/pagewise_$chapter.ko"
     [ "$native" = native ] || rm -rf "$src"
     build_initramfs
 }
 
 build_module() {
     if [ "$native" = tree ]; then
-        in_tree make -C "/$headers" M="/${src##*/}/module" CHAPTER="$chapter" modules
+        in_tree make -C "/$headers" M="/${src##*/}/module" \
+            CHAPTER="$chapter" modules
     else
         make -C "$cache/tree/$headers" M="$src/module" \
             CHAPTER="$chapter" modules

@@ -42,7 +42,7 @@ static void *held[BLOCKS]; /* N slots; NULL: empty */
 static u16 dice[DICE];     /* numbers of slots, drawn beforehand */
 static unsigned blocks;    /* N */
 
-/* ---- The allocators --------------------------------------------------- */
+/* ---- The allocators -------------------------------------------------- */
 
 static __always_inline void *take_empty(unsigned order)
 {
@@ -92,7 +92,7 @@ static __always_inline void give_core(void *block, unsigned order)
     pw_zone_free(&core_zone, block, order);
 }
 
-/* ---- The workloads ---------------------------------------------------- */
+/* ---- The workloads --------------------------------------------------- */
 
 typedef void *take_fn(unsigned order);
 typedef void give_fn(void *block, unsigned order);
@@ -159,7 +159,7 @@ WITH(core, take_core, give_core)
 //< workloads
 WITH(zeroed, take_zeroed, give_kernel)
 
-/* ---- Measuring -------------------------------------------------------- */
+/* ---- Measuring ------------------------------------------------------- */
 
 typedef void workload(unsigned order, int pairs);
 
@@ -294,7 +294,7 @@ static int measure_order(unsigned order)
     return 0;
 }
 
-/* ---- The bulk calls --------------------------------------------------- */
+/* ---- The bulk calls -------------------------------------------------- */
 
 enum { BULK_MOST = 256 };
 

@@ -49,7 +49,7 @@ struct memory {
     u32 *got;            /* first frames of blocks taken in a trial */
 };
 
-/* ---- The kernel's memory, and ours ------------------------------------ */
+/* ---- The kernel's memory, and ours ----------------------------------- */
 
 /* No reclaim and no sleep: what is free now, or NULL. */
 static void *kernel_take(unsigned order)
@@ -144,7 +144,7 @@ static void forget(struct memory *m)
     vfree(m->got);
 }
 
-/* ---- Taking all, giving some back, trying ----------------------------- */
+/* ---- Taking all, giving some back, trying ---------------------------- */
 
 //> checkerboard
 static void take_all(struct memory *m)
@@ -215,7 +215,7 @@ static void give_by_lot(struct memory *m, unsigned percent)
     preempt_enable();
 }
 
-/* ---- The experiments -------------------------------------------------- */
+/* ---- The experiments ------------------------------------------------- */
 
 static u64 rate(struct memory *m, unsigned order)
 {
@@ -256,6 +256,7 @@ static unsigned long fragment(struct memory *m, u64 *board, u64 *merged)
     give_all_back(m);
     snprintf(variant, sizeof(variant), "%s-merged", m->name);
     report(m, variant, merged);
+    pr_info("pagewise: lab: frames free by lot (%s)\n", m->name);
     for (percent = 10; percent < 100; percent += percent < 90 ? 10 : 5) {
         pr_info("pagewise: lab: %u %% free by lot (%s)\n", percent,
                 m->name);
