@@ -123,7 +123,7 @@ same_again() {
         [ ! -d build/$part ] || cp -a build/$part $again/
     done
     make -s html pdf epub B=$again PACKAGES_DONE=1 || exit 1
-    diff -r -x '.*' $html $again/html && cmp $pdf $again/pagewise.pdf &&
+    diff -rq -x '.*' $html $again/html && cmp $pdf $again/pagewise.pdf &&
         cmp $epub $again/pagewise.epub && rm -rf $again
 }
 
