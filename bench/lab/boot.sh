@@ -43,7 +43,7 @@ boot() {
             boot_failed "the kernel hangs: no end after $LAB_LIMIT s" \
                 "see what it did last, or give it longer: LAB_LIMIT="
         fi
-        sleep 0.2
+        sleep 0.5
         boot_progress
     done
     wait "$qemu_pid" || status=$?
@@ -69,8 +69,8 @@ machine() {
 # What goes on, in a few words: the module's last line, or that it boots.
 boot_news() {
     local news
-    news=$(sed -n 's/.*pagewise: lab: //p' console.txt 2>/dev/null |
-        tail -n 1 | tr -d '\r')
+    news=$(sed -n -e 's/\r//' -e '/.*pagewise: lab: /{s///;h}' \
+        -e '${x;p}' console.txt 2>/dev/null) || :
     echo "${news:-booting}"
 }
 

@@ -275,9 +275,7 @@ static int __init page_lab_init(void)
         return error;
     error = page_lab_claims();
     if (!error && !lab_selftest)
-        error = page_lab_cost();
-    if (!error && !lab_selftest)
-        error = page_lab_frag();
+        error = page_lab_cost() ?: page_lab_bulk() ?: page_lab_frag();
     if (error)
         lab_close();
     return error;
