@@ -58,7 +58,7 @@ $(PW)/results.sum: FORCE
 
 # ---- Chapters: read once for all formats, then linked
 $(PW)/%.json: $(PRESS_DIR)/%.md $(BOOK) $(PRESS_READ) $(PW)/results.sum
-	@$(press_pandoc) -f press/reader.lua -t json -o $@ $<
+	@$(press_pandoc) --quiet -f press/reader.lua -t json -o $@ $<
 
 $(PW)/%.xref: $(PW)/%.json ;
 
@@ -124,12 +124,13 @@ $(B)/pagewise.pdf: $(PRESS_TEX) press/print.lua press/theme/book.tex \
 
 # ---- EPUB: one run over all chapters
 $(B)/pagewise.epub: $(PRESS_JSON) $(PRESS_PEN) press/html.lua $(PW)/book.tab \
-    $(PW)/figures.done press/theme/epub.css
+    $(PW)/figures.done press/theme/epub.css press/repack.sh
 	@$(press_env) CHAPTER= pandoc -f json --file-scope $(PRESS_JSON) \
 	    -t epub3 --mathml --toc-depth=2 --css=press/theme/epub.css \
 	    $(PRESS_CITE) -M reference-section-title=Bibliography \
 	    --lua-filter=press/render.lua \
-	    --metadata-file=$(PW)/epub.yaml -o $@
+	    --metadata-file=$(PW)/epub.yaml -o $(PW)/raw.epub
+	@sh press/repack.sh $(PW)/raw.epub $@ $(PRESS_EPOCH)
 
 # ---- Checks
 coverage: $(PW)/link.done
