@@ -56,6 +56,12 @@ $(PW)/results.sum: FORCE
 	    ! -name 'tmp-*' -exec cksum {} + 2>/dev/null | sort -k3; } >$@.new
 	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
 
+# ---- A chapter that book.yaml names and nobody wrote
+$(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard $(PRESS_DIR)/$(c).md),, \
+    $(PRESS_DIR)/$(c).md)):
+	@echo "pagewise: $(BOOK): there is no $@; write it or take it off the" \
+	    "list" >&2; exit 1
+
 # ---- Chapters: read once for all formats, then linked
 $(PW)/%.json: $(PRESS_DIR)/%.md $(BOOK) $(PRESS_READ) $(PW)/results.sum
 	@$(press_pandoc) --quiet -f press/reader.lua -t json -o $@ $<
