@@ -10,7 +10,7 @@
 # Under icount one instruction takes one nanosecond of the machine's time
 # and nothing else passes: two runs are alike, bit for bit.
 #
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 
 : "${LAB_LIMIT:=480}" # seconds until a run counts as hung
 : "${LAB_MEMORY:=256}" # MiB

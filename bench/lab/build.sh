@@ -26,9 +26,10 @@ build() {
     cp -R "$LAB" "$src/module/bench/"
     cp -R "$ROOT"/code/*/ "$src/module/code/"
     build_module || build_failed
-    # Without the debug sections, which hold this folder's name: on every
-    # machine the same bytes are to be loaded.
-    strip --strip-debug -o "$work/initramfs/modules/pagewise_$chapter.ko" \
+    # Without what depends on this folder's name (debug sections and their
+    # checksum): on every machine the same bytes are to be loaded.
+    strip --strip-debug --remove-section=.note.gnu.build-id \
+        -o "$work/initramfs/modules/pagewise_$chapter.ko" \
         "$src/module/pagewise_$chapter.ko"
     [ "$native" = native ] || rm -rf "$src"
     build_initramfs
@@ -81,7 +82,9 @@ build_initramfs() {
     mkdir -p "$fs/proc" "$fs/sys" "$fs/dev"
     ${CC:-cc} -O2 -static -Wall -Wextra -o "$fs/init" "$LAB/init.c" \
         >>"$work/build-log.txt" 2>&1 || build_failed
-    (cd "$fs" && find . | LC_ALL=C sort |
+    # Times of day would make the unpacking take other instructions.
+    find "$fs" -exec touch -h -d @0 {} +
+    (cd "$fs" && find . | sort |
         cpio --quiet -o -H newc -R 0:0 --reproducible) \
         >"$work/initramfs.cpio"
 }

@@ -161,8 +161,9 @@ fetch_sealed() {
 
 fetch_check() {
     local bad
-    bad=$(cd "$cache" && sha256sum --quiet -c sums 2>/dev/null |
-        sed -n 1p || :)
+    cd "$cache" || exit
+    bad=$(sha256sum --quiet -c sums 2>/dev/null | sed -n 1p) || :
+    cd "$ROOT" || exit
     [ -z "$bad" ] || die "lab $series" \
         "the cache is damaged (${bad%%:*})" \
         "remove build/cache/lab/$series and run it again"
