@@ -43,10 +43,10 @@ PRESS_TEX := $(PRESS_CHAPTERS:%=$(PW)/%.tex) $(PW)/bibliography.tex
 FORCE:
 -include $(PRESS_CHAPTERS:%=$(PW)/%.d)
 
-html: $(B)/html/.done
-pdf: $(B)/pagewise.pdf
-epub: $(B)/pagewise.epub
-figures: $(PW)/figures.done
+html: $(B)/html/.done ; @:
+pdf: $(B)/pagewise.pdf ; @:
+epub: $(B)/pagewise.epub ; @:
+figures: $(PW)/figures.done ; @:
 
 # ---- What was measured: one sum over all results, rewritten when it differs
 $(PW)/results.sum: FORCE
