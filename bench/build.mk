@@ -10,11 +10,13 @@
 # made one after another even under `make -j`.
 
 BENCH_HDR := bench/bench.h bench/stats.h bench/record.h \
-             bench/counters.h bench/step.h bench/page_parts.h bench/noise.h
+             bench/counters.h bench/step.h bench/page_parts.h bench/noise.h \
+             bench/vmalloc_tlb.h code/vmalloc/vmalloc_range.h
 BENCH_OBJ := $(addprefix build/bench/, \
              bench.o record.o write.o stats.o counters.o step.o)
 BENCH_CFLAGS = $(CFLAGS) $(PW_CFLAGS)
-BENCH_BIN := build/bench/measuring build/bench/page build/bench/launch
+BENCH_BIN := build/bench/measuring build/bench/page build/bench/vmalloc \
+             build/bench/launch
 HOST := build/results/host
 
 build/bench/%.o: bench/%.c $(BENCH_HDR) $(LIB_HDR) bench/build.mk
@@ -32,6 +34,10 @@ PAGE_BENCH := $(addprefix build/bench/, \
 build/bench/page: $(PAGE_BENCH) $(BENCH_OBJ) build/lib/libpagewise.a
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
+build/bench/vmalloc: build/bench/vmalloc.o build/bench/vmalloc_tlb.o \
+                     $(BENCH_OBJ) build/lib/libpagewise.a
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+
 build/bench/launch: bench/launch.c
 	@mkdir -p $(@D)
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $<
@@ -46,15 +52,19 @@ $(HOST)/measuring.tsv: build/bench/measuring | $(BENCH_BIN)
 $(HOST)/page.tsv: build/bench/page | $(HOST)/measuring.tsv
 	@$(quick) build/bench/page --quick
 
+$(HOST)/vmalloc.tsv: build/bench/vmalloc | $(HOST)/page.tsv
+	@$(quick) build/bench/vmalloc --quick
+
 PROGRAMS_SRC := bench/programs.sh bench/programs.lua \
                 $(wildcard bench/programs/*)
 
-$(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) | $(HOST)/page.tsv
+$(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) | $(HOST)/vmalloc.tsv
 	@mkdir -p $(@D)
 	@$(quick) sh bench/programs.sh 7 $@
 
 .PHONY: bench bench-quick drift reference
-bench-quick: $(HOST)/measuring.tsv $(HOST)/page.tsv $(HOST)/programs.tsv
+bench-quick: $(HOST)/measuring.tsv $(HOST)/page.tsv $(HOST)/vmalloc.tsv \
+             $(HOST)/programs.tsv
 
 # ---- Full ----------------------------------------------------------------
 
@@ -63,6 +73,7 @@ full := BENCH_COMMAND='make bench'
 bench: $(BENCH_BIN)
 	@$(full) build/bench/measuring
 	@$(full) build/bench/page
+	@$(full) build/bench/vmalloc
 	@$(full) sh bench/programs.sh 25 $(HOST)/programs.tsv
 	@lua5.4 bench/summary.lua build/results
 	@$(again) print
