@@ -3,16 +3,13 @@
 # What vmalloc is: a range of addresses above, frames below in any order,
 # page-table entries between them, and a guard page behind each area.
 #@ alt: Two rows of boxes. Above, virtual pages: an area of four pages and a guard, an area of two pages and a guard, free pages. Below, frames. Lines lead from each page of an area to a frame, crossing one another; no line leads from a guard.
-height = 250
+height = 216
 load "figures/style.gp"
 eval canvas
 
-cell = 42; left = 84; top = 170; low = 40; tall = 34
+cell = 42; left = 84; top = 150; low = 20; tall = 34
 kind = "a a a a g b b g f f f f"
 goal = "7 2 9 4 0 3 11 0 0 0 0 0"
-set label 1 "addresses" at left,top+tall+16 font bold(12) tc rgb ink
-set label 2 "frames" at left,low-16 font bold(12) tc rgb ink
-n = 0
 do for [i=1:12] {
     k = word(kind, i)
     x = left + (i - 1) * cell
@@ -41,7 +38,6 @@ do for [i=1:12] {
 set label 3 "area of four pages" at left+2*cell,top+tall+16 center \
     font font(11) tc rgb c1
 set label 4 "of two" at left+6*cell,top+tall+16 center font font(11) tc rgb c3
-unset label 1
 set label 1 "addresses" at left-6,top+tall/2.0 right font bold(11) tc rgb ink
 set label 2 "frames" at left-6,low+tall/2.0 right font bold(11) tc rgb ink
 plot 1/0 notitle

@@ -10,6 +10,8 @@ load "figures/style.gp"
 
 set rmargin 17
 set logscale xy
+set lmargin 11
+set format y "10^{%T}"
 set xlabel "size"
 set ylabel "instructions for a pair"
 set xrange [xmin/1.3:xmax*1.1]

@@ -13,13 +13,14 @@ load "figures/style.gp"
 set logscale xy
 set xtics ("64 KiB" 64, "1 MiB" 1024, "16 MiB" 16384, "256 MiB" 262144)
 set ylabel "ns for a load"
+set format y "%g"
 set multiplot
 do for [i=0:1] {
     p = word("chase stride", i + 1)
     low = i ? ymin_stride : ymin_chase
     high = i ? ymax_stride : ymax_chase
-    set lmargin at screen 0.09 + i * 0.44
-    set rmargin at screen 0.45 + i * 0.41
+    set lmargin at screen 0.09 + i * 0.42
+    set rmargin at screen 0.40 + i * 0.41
     set tmargin at screen 0.9
     set xrange [50:(i ? xmax_stride : xmax_chase)*1.2]
     set yrange [low:high]
@@ -31,7 +32,8 @@ do for [i=0:1] {
         eval name_at("stride_run", 3)
         eval name_at("stride_huge", 1)
     }
-    eval "plot ".line(p."_scattered", 2).line(p."_run", 3) \
-        .line(p."_huge", 1).end
+    s = p."_scattered"; r = p."_run"; h = p."_huge"
+    eval "plot ".ref(s).ref(r).ref(h).band(s, 2).band(r, 3).band(h, 1) \
+        .curve(s, 2).curve(r, 3).curve(h, 1).end
 }
 unset multiplot
