@@ -29,7 +29,7 @@
 static struct pw_zone whole, board; /* in one run; every second frame */
 static struct pw_vspace over_whole, over_board;
 
-/* ---- Pairs by size ----------------------------------------------------- */
+/* ---- Pairs by size --------------------------------------------------- */
 
 static uint64_t pair_pw(struct bench_case *c, size_t ops)
 {
@@ -104,7 +104,7 @@ static void make_zones(void)
         pw_zone_free(&board, &board.pages[i], 0);
 }
 
-/* ---- Addresses alone --------------------------------------------------- */
+/* ---- Addresses alone ------------------------------------------------- */
 
 struct churn {
     struct pw_vspace space;

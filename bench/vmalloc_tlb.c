@@ -40,7 +40,7 @@ static const char *const names[VARIANTS] = {"scattered", "run", "huge",
 static char *memory[VARIANTS];
 static long most; /* KiB of each variant but pw */
 
-/* ---- The memory -------------------------------------------------------- */
+/* ---- The memory ------------------------------------------------------ */
 
 static void shuffle(uint32_t *list, size_t n, uint64_t *state)
 {
@@ -119,7 +119,7 @@ static long most_kib(void)
     return kib;
 }
 
-/* ---- The chains -------------------------------------------------------- */
+/* ---- The chains ------------------------------------------------------ */
 
 /* One line of each page for each size, so that chains do not meet. */
 static void **node(char *base, size_t page, long kib)
@@ -210,7 +210,7 @@ void tlb_add(struct pw_vspace *scattered)
     bench_ratio("vmalloc.stride", "scattered", "huge");
 }
 
-/* ---- What it was ------------------------------------------------------- */
+/* ---- What it was ----------------------------------------------------- */
 
 /* Of 1024 steps, how many leave the neighbour; -1: we may not know. */
 static double breaks_of(const char *base, long kib)

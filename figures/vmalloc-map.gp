@@ -35,9 +35,12 @@ do for [i=1:12] {
             lc rgb (k eq "a" ? c1 : c3) lw 1.4 size 7,20 filled
     }
 }
-set label 3 "area of four pages" at left+2*cell,top+tall+16 center \
-    font font(11) tc rgb c1
-set label 4 "of two" at left+6*cell,top+tall+16 center font font(11) tc rgb c3
-set label 1 "addresses" at left-6,top+tall/2.0 right font bold(11) tc rgb ink
-set label 2 "frames" at left-6,low+tall/2.0 right font bold(11) tc rgb ink
+set label 3 "area of four pages" at left+2*cell,top+tall+16 \
+    center font font(11) tc rgb c1
+set label 4 "of two" at left+6*cell,top+tall+16 center font font(11) \
+    tc rgb c3
+set label 1 "addresses" at left-6,top+tall/2.0 right \
+    font bold(11) tc rgb ink
+set label 2 "frames" at left-6,low+tall/2.0 right \
+    font bold(11) tc rgb ink
 plot 1/0 notitle

@@ -6,7 +6,7 @@
  */
 #include "vmalloc_begin.h"
 
-/* ---- faults ------------------------------------------------------------ */
+/* ---- faults -------------------------------------------------------- */
 
 static const volatile char *fault_expected;
 
@@ -75,7 +75,7 @@ static void use_after_free_faults(void **state)
     assert_int_equal(pw_vfree(q), 0);
 }
 
-/* ---- what is given ----------------------------------------------------- */
+/* ---- what is given ------------------------------------------------- */
 
 static void memory_is_usable_and_is_the_zones(void **state)
 {

@@ -6,7 +6,7 @@
 #include "vmalloc_begin.h"
 #include "says.h"
 
-/* ---- what is refused, and how it is said ------------------------------- */
+/* ---- what is refused, and how it is said --------------------------- */
 
 static void an_impossible_size_is_refused(void **state)
 {

@@ -37,7 +37,7 @@ unsigned long lab_mapped_by(const void *address)
     return level == PG_LEVEL_4K ? PAGE_SIZE : PMD_SIZE;
 }
 
-/* ---- v2: page tables before and after --------------------------------- */
+/* ---- v2: page tables before and after ------------------------------- */
 
 //> claim-v2
 enum { PAGES_V2 = 16 };
@@ -86,7 +86,7 @@ static void claim_v2(void)
 }
 //< claim-v2
 
-/* ---- v4: the TLB ------------------------------------------------------ */
+/* ---- v4: the TLB ---------------------------------------------------- */
 
 static void claim_v4(void)
 {
@@ -95,7 +95,7 @@ static void claim_v4(void)
               "the chapter measures this one on hardware");
 }
 
-/* ---- The module ------------------------------------------------------- */
+/* ---- The module ----------------------------------------------------- */
 
 static int __init vmalloc_lab_init(void)
 {

@@ -41,7 +41,7 @@ enum {
 static struct pw_zone zone;
 static struct pw_vspace space;
 
-/* ---- By size ---------------------------------------------------------- */
+/* ---- By size -------------------------------------------------------- */
 
 static void pair_empty(size_t size, int n)
 {
@@ -125,7 +125,7 @@ static void measure_size(size_t size)
     cond_resched();
 }
 
-/* ---- v5: a single page ------------------------------------------------ */
+/* ---- v5: a single page ---------------------------------------------- */
 
 static u64 least(const struct way *way)
 {
@@ -148,7 +148,7 @@ static void claim_v5(void)
               v, k, page);
 }
 
-/* ---- By the number of live areas -------------------------------------- */
+/* ---- By the number of live areas ------------------------------------ */
 
 static void **held; /* MOST_AREAS areas */
 static u32 *places; /* for pw-range: first pages, */
@@ -337,7 +337,7 @@ out:
     return error;
 }
 
-/* ---- Both ------------------------------------------------------------- */
+/* ---- Both ----------------------------------------------------------- */
 
 /* Ours in this kernel: does it hold what it promises? */
 static int check_ours(void)

@@ -75,7 +75,7 @@ static void clear_checkerboard(void)
         }
 }
 
-/* ---- v1: where the frames lie ----------------------------------------- */
+/* ---- v1: where the frames lie --------------------------------------- */
 
 enum { V1_KIB = 8192 };
 
@@ -107,7 +107,7 @@ static void claim_v1(unsigned long fresh, unsigned long checker)
               V1_KIB / 4, fresh, checker);
 }
 
-/* ---- v10: what can still be had --------------------------------------- */
+/* ---- v10: what can still be had ------------------------------------- */
 
 static u64 cost_of(size_t size, bool is_vmalloc)
 {
@@ -162,7 +162,7 @@ static void claim_v10(unsigned long free)
               fails >> 10, vmalloc_big);
 }
 
-/* ---- Ours, on the same board ------------------------------------------ */
+/* ---- Ours, on the same board ---------------------------------------- */
 
 static struct pw_zone zone;
 static struct pw_vspace space;

@@ -81,7 +81,7 @@ static void find_tracepoint(struct tracepoint *point, void *unused)
 }
 //< probes
 
-/* ---- The page allocator's doors --------------------------------------- */
+/* ---- The page allocator's doors ------------------------------------- */
 
 /* One name a door and kernel; the first that exists is the one. */
 static struct door {
@@ -137,7 +137,7 @@ static void unwatch(struct door *door)
 }
 #endif
 
-/* ---- Listening -------------------------------------------------------- */
+/* ---- Listening ------------------------------------------------------ */
 
 static bool begin(void)
 {
@@ -232,7 +232,7 @@ static struct sum sum_up(const unsigned long *frames)
     return sum;
 }
 
-/* ---- Claims ----------------------------------------------------------- */
+/* ---- Claims --------------------------------------------------------- */
 
 static void print_events(const unsigned long *frames)
 {
