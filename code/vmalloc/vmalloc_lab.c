@@ -108,7 +108,7 @@ static int __init vmalloc_lab_init(void)
     vmalloc_lab_trace();
     vmalloc_lab_sleep();
     error = vmalloc_lab_cost();
-    if (!error)
+    if (!error && !IS_ENABLED(CONFIG_KASAN)) /* KASAN makes it slow */
         error = vmalloc_lab_frag();
     if (error)
         lab_close();

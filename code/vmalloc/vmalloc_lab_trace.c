@@ -268,9 +268,12 @@ static void claim_v6(size_t pages, const struct sum *sum)
     const unsigned long single = doors[SINGLE].calls;
     enum lab_verdict verdict = LAB_FAILS;
 
-    if (!IS_ENABLED(CONFIG_KPROBES))
-        verdict = LAB_UNMEASURED;
-    else if (doors[GET_FREE].calls >= pages)
+    if (!IS_ENABLED(CONFIG_KPROBES)) {
+        lab_claim("v6", LAB_UNMEASURED,
+                  "this kernel has no kprobes to count calls with");
+        return;
+    }
+    if (doors[GET_FREE].calls >= pages)
         verdict = LAB_HOLDS;
     else if (single >= pages)
         verdict = LAB_LIMIT; /* page by page, through another door */
