@@ -10,8 +10,9 @@
 # made one after another even under `make -j`.
 
 BENCH_HDR := bench/bench.h bench/stats.h bench/record.h \
-             bench/counters.h bench/step.h bench/page_parts.h bench/noise.h \
-             bench/vmalloc_tlb.h code/vmalloc/vmalloc_range.h
+             bench/counters.h bench/step.h bench/page_parts.h \
+             bench/noise.h bench/vmalloc_tlb.h \
+             code/vmalloc/vmalloc_range.h
 BENCH_OBJ := $(addprefix build/bench/, \
              bench.o record.o write.o stats.o counters.o step.o)
 BENCH_CFLAGS = $(CFLAGS) $(PW_CFLAGS)
@@ -58,7 +59,8 @@ $(HOST)/vmalloc.tsv: build/bench/vmalloc | $(HOST)/page.tsv
 PROGRAMS_SRC := bench/programs.sh bench/programs.lua \
                 $(wildcard bench/programs/*)
 
-$(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) | $(HOST)/vmalloc.tsv
+$(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) \
+                      | $(HOST)/vmalloc.tsv
 	@mkdir -p $(@D)
 	@$(quick) sh bench/programs.sh 7 $@
 

@@ -2,9 +2,11 @@
 #
 # Map and unmap a small area among many live ones: the number of areas on a
 # logarithmic axis, so that logarithmic growth is a straight line.
-#@ select: vmalloc.areas.kernel.insn vmalloc.areas.pw.insn vmalloc.areas.pw-range.insn instrument=vm-insn
+#@ select: vmalloc.areas.kernel.insn vmalloc.areas.pw.insn
+#@   vmalloc.areas.pw-range.insn instrument=vm-insn
 #@ series: kernel pw pw-range
-#@ alt: Line chart: instructions to unmap a random area and map another, against the number of live areas on a logarithmic axis. {series}
+#@ alt: Line chart: instructions to unmap a random area and map another,
+#@   against the number of live areas on a logarithmic axis. {series}
 load "figures/style.gp"
 
 set rmargin 19

@@ -2,7 +2,10 @@
 #
 # What vmalloc is: a range of addresses above, frames below in any order,
 # page-table entries between them, and a guard page behind each area.
-#@ alt: Two rows of boxes. Above, virtual pages: an area of four pages and a guard, an area of two pages and a guard, free pages. Below, frames. Lines lead from each page of an area to a frame, crossing one another; no line leads from a guard.
+#@ alt: Two rows of boxes. Above, virtual pages: an area of four pages and a
+#@   guard, an area of two pages and a guard, free pages. Below, frames.
+#@   Lines lead from each page of an area to a frame, crossing one another;
+#@   no line leads from a guard.
 height = 216
 load "figures/style.gp"
 eval canvas

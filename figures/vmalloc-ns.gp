@@ -2,10 +2,12 @@
 #
 # In a process, where mapping is a system call: frames in one run, frames
 # of which no two are neighbours, and mmap for comparison.
-#@ select: vmalloc.pair.pw.ns vmalloc.pair.pw-scattered.ns vmalloc.pair.mmap.ns
+#@ select: vmalloc.pair.pw.ns vmalloc.pair.pw-scattered.ns
+#@   vmalloc.pair.mmap.ns
 #@ series: pw pw-scattered mmap
 #@ y: log
-#@ alt: Line chart, both axes logarithmic: nanoseconds for an area and back in a process, against its size. {series}
+#@ alt: Line chart, both axes logarithmic: nanoseconds for an area and back
+#@   in a process, against its size. {series}
 load "figures/style.gp"
 
 set rmargin 19

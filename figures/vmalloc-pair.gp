@@ -2,10 +2,12 @@
 #
 # An area and back, by size, in instructions: vmalloc and what one might
 # call instead, and ours, in one boot.
-#@ select: vmalloc.pair.kernel.insn vmalloc.pair.pw.insn vmalloc.pair.kernel-kvmalloc.insn vmalloc.pair.kernel-kmalloc.insn
+#@ select: vmalloc.pair.kernel.insn vmalloc.pair.pw.insn
+#@   vmalloc.pair.kernel-kvmalloc.insn vmalloc.pair.kernel-kmalloc.insn
 #@ series: kernel pw kernel-kvmalloc kernel-kmalloc
 #@ y: log
-#@ alt: Line chart, both axes logarithmic: instructions for one pair of allocate and free against the size. {series}
+#@ alt: Line chart, both axes logarithmic: instructions for one pair of
+#@   allocate and free against the size. {series}
 load "figures/style.gp"
 
 set rmargin 17

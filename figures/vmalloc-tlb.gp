@@ -3,11 +3,15 @@
 # One load in each page: left each address comes out of the load before,
 # right all are known beforehand. The caches see the same lines in all
 # variants; only translation differs.
-#@ select chase: vmalloc.chase.scattered.ns vmalloc.chase.run.ns vmalloc.chase.huge.ns
-#@ select stride: vmalloc.stride.scattered.ns vmalloc.stride.run.ns vmalloc.stride.huge.ns
+#@ select chase: vmalloc.chase.scattered.ns vmalloc.chase.run.ns
+#@   vmalloc.chase.huge.ns
+#@ select stride: vmalloc.stride.scattered.ns vmalloc.stride.run.ns
+#@   vmalloc.stride.huge.ns
 #@ series: scattered run huge
 #@ y: log
-#@ alt: Two line charts, logarithmic: nanoseconds for a load against the bytes that the loads spread over, for a chase of pointers and for a walk in order of addresses. {series}
+#@ alt: Two line charts, logarithmic: nanoseconds for a load against the
+#@   bytes that the loads spread over, for a chase of pointers and for a
+#@   walk in order of addresses. {series}
 load "figures/style.gp"
 
 set logscale xy

@@ -6,7 +6,7 @@
 # takes five to ten minutes once; what is kept is the kernel and what
 # building a module for it needs.
 #
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 
 fetch_source() {
     local tree=$cache/tree/usr/src/new log=$cache/build-log.txt
@@ -60,5 +60,6 @@ source_trim() {
         -o -type f \( -name '*.[oacS]' -o -name '.*.cmd' -o \
         -name 'vmlinux*' \) -exec rm -f {} +
     rm -rf "$1"/Documentation "$1"/drivers/gpu "$1"/sound
-    : >"$1/.kernelvariables"
+    printf 'CC = $(CROSS_COMPILE)gcc-%s\n' "$(gcc -dumpversion)" \
+        >"$1/.kernelvariables"
 }
