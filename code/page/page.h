@@ -16,8 +16,10 @@
  * not from a signal handler.
  *
  * Errors: what allocates returns NULL when no block of the order is
- * free. What frees returns 0, or a negative errno after reporting one
- * line, and then has changed nothing:
+ * free. Frames on the list of another CPU, 2 * batch at most, are asked
+ * for then, but come back only when that CPU next frees one. What frees
+ * returns 0, or a negative errno after reporting one line, and then has
+ * changed nothing:
  *   -EFAULT    the address or frame is not of this zone
  *   -EINVAL    misaligned, not a block's first frame, or wrong order
  *   -EALREADY  free already
@@ -73,7 +75,7 @@ struct pw_zone {
 //< zone
 
 //> zone-calls
-enum { PW_BATCH = 32 }; /* a good batch: see "Measured" */
+enum { PW_BATCH = 32 }; /* the largest batch, and the usual one */
 
 /*
  * Make a zone of nframes frames. batch is the number of frames that move
