@@ -154,7 +154,7 @@ static inline struct pw_page *pw_virt_to_page(const struct pw_zone *zone,
  */
 extern struct pw_zone pw_contig_zone;
 
-int pw_page_init(size_t nframes); /* as pw_zone_init() */
+int pw_page_init(size_t nframes); /* as pw_zone_init(); -EBUSY: twice */
 void pw_page_exit(void);
 
 struct pw_page *pw_alloc_pages(unsigned order);
