@@ -87,7 +87,7 @@ plant "an address sanitizer fault (model)" page '*model*' \
     "sed -i 's/cpu->stack\[n\] = page;/cpu->stack[n + 64] = page;/' $cpu"
 plant "a lock is forgotten (threads)" page '*threads*' \
     "sed -i '/take_locked/,/^}/{/port_lock/d;/port_unlock/d}' $cpu"
-plant "bulk hands a frame out twice (fuzzing)" page '*fuzz*' \
+plant "bulk loses a frame (fuzzing)" page '*fuzz*' \
     "sed -i 's/return got;\$/return got ? got - 1 : 0;/' $cpu"
 plant "a results reader that takes half a file" results '*' \
     "sed -i 's/^# end/# eof/' bench/results.lua; \
