@@ -204,7 +204,7 @@ int main(int argc, char **argv)
     for (size_t live = 10; live <= MOST_LIVE; live *= 100) {
         struct bench_case c = areas_case(live);
 
-        step_record(&c, 50, 350);
+        step_record(&c, 20, 120);
     }
     tlb_record();
     return bench_end();

@@ -157,7 +157,8 @@ return function(context)
         end
         local many = #simple.aligns > 5 and simple.widths[1] == 0
         local inlines = pandoc.List { rawi("\\begin{pwtable}"
-            .. (many and "\\pwnarrow" or "") .. "\\begin{tabular}{@{}" .. table.concat(columns) .. "@{}}\n"
+            .. (many and "\\pwnarrow" or "")
+            .. "\\begin{tabular}{@{}" .. table.concat(columns) .. "@{}}\n"
             .. "\\toprule\n") }
         if #simple.header > 0 then
             cells(simple.header, inlines)
