@@ -23,6 +23,7 @@
 typedef spinlock_t port_lock_t;
 typedef unsigned long port_pin_t; /* the interrupt flag before */
 
+#define PORT_LOCK(name) DEFINE_SPINLOCK(name)
 #define port_lock_init(l) spin_lock_init(l)
 #define port_lock(l) spin_lock(l)
 #define port_unlock(l) spin_unlock(l)
@@ -37,6 +38,8 @@ static inline int port_pin(port_pin_t *pin)
     local_irq_save(*pin);
     return (int)smp_processor_id();
 }
+
+#define port_pin_quick port_pin
 
 static inline void port_unpin(port_pin_t *pin)
 {

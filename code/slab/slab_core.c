@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+//> theory
+/*
+ * The core of the slab allocator: three lists and a bitmap.
+ *
+ * Each slab has a bit for each of its objects, set while the object is
+ * free, and counts those that are not. The count says which list it is
+ * on. Between calls:
+ *   - a slab is on the full list if all its objects are in use, on the
+ *     empty list if none is, on the partial list otherwise;
+ *   - inuse is the number of bits that are clear.
+ *
+ * An object in use is one that somebody outside this file has: a caller,
+ * or a magazine. The objects themselves are never touched, so that what
+ * a constructor put there, or the last owner left, is still there.
+ *
+ * To take or give an object costs a bit, a count and, for the first and
+ * the last of a slab, two list operations. Nothing here searches more
+ * than the few words of one bitmap, and nothing divides.
+ */
+#include "slab_core.h"
+//< theory
+
+//> sort
+/*
+ * Move a slab from the list it was on, if it no longer belongs there. A
+ * slab that was full goes to the end of the partial list: the longer it
+ * is left alone the more of its objects come back, and it may yet become
+ * empty. All others go to the front, because they are in the caches.
+ */
+static void sort_slab(struct pw_cache *cache, struct pw_slab *slab,
+                      enum pw_slab_list from)
+{
+    const enum pw_slab_list to = pw_list_of(cache, slab);
+    struct pw_link *at = &cache->list[to];
+
+    if (to == from)
+        return;
+    if (from == PW_SLABS_FULL)
+        at = at->prev;
+    pw_link_del(&slab->link);
+    pw_link_add(at, &slab->link);
+    cache->nslabs[from]--;
+    cache->nslabs[to]++;
+}
+//< sort
+
+//> slab-take
+/* Take up to n objects from one slab. */
+static size_t slab_take(struct pw_cache *cache, struct pw_slab *slab,
+                        size_t n, void **objects)
+{
+    const enum pw_slab_list from = pw_list_of(cache, slab);
+    char *at = slab->first;
+    size_t got = 0;
+    uint32_t w;
+
+    for (w = 0; w < cache->words && got < n; w++) {
+        uint64_t bits = slab->free[w];
+
+        for (; bits && got < n; bits &= bits - 1)
+            objects[got++] =
+                at + (uint32_t)__builtin_ctzll(bits) * cache->stride;
+        slab->free[w] = bits;
+        at += 64 * cache->stride;
+    }
+    slab->inuse += (uint32_t)got;
+    cache->inuse += got;
+    sort_slab(cache, slab, from);
+    return got;
+}
+
+/* A slab with a free object: a partial one, else an empty, else NULL. */
+static struct pw_slab *slab_with_room(struct pw_cache *cache)
+{
+    enum pw_slab_list from = PW_SLABS_PARTIAL;
+
+    if (cache->nslabs[from] == 0)
+        from = PW_SLABS_EMPTY;
+    if (cache->nslabs[from] == 0)
+        return NULL;
+    return (struct pw_slab *)cache->list[from].next;
+}
+
+size_t pw_slabs_take(struct pw_cache *cache, size_t n, void **objects)
+{
+    struct pw_slab *slab;
+    size_t got = 0;
+
+    while (got < n && (slab = slab_with_room(cache)) != NULL)
+        got += slab_take(cache, slab, n - got, objects + got);
+    return got;
+}
+//< slab-take
+
+//> slab-give
+/* The object is one of the cache's: the caller has seen to that. */
+int pw_slabs_give(struct pw_cache *cache, void *object)
+{
+    const struct pw_page *page = pw_virt_to_page(cache->zone, object);
+    const uint32_t offset = pw_object_offset(page, object);
+    const uint32_t i = pw_object_index(cache, offset);
+    const uint64_t bit = (uint64_t)1 << (i & 63);
+    struct pw_slab *slab = page->owner;
+    const enum pw_slab_list from = pw_list_of(cache, slab);
+    int err;
+
+    if (slab->free[i >> 6] & bit)
+        return pw_double_free(cache, object);
+    if (cache->flags & (PW_CACHE_POISON | PW_CACHE_RED_ZONE)) {
+        err = pw_debug_give(cache, object);
+        if (err)
+            return err;
+    }
+    slab->free[i >> 6] |= bit;
+    slab->inuse--;
+    cache->inuse--;
+    sort_slab(cache, slab, from);
+    return 0;
+}
+//< slab-give
+
+//> add-detach
+/* A new slab, all of whose objects are free. */
+void pw_slabs_add(struct pw_cache *cache, struct pw_slab *slab)
+{
+    pw_link_add(&cache->list[PW_SLABS_EMPTY], &slab->link);
+    cache->nslabs[PW_SLABS_EMPTY]++;
+}
+
+/* Hand the whole empty list over to another head. Returns its length. */
+size_t pw_slabs_detach(struct pw_cache *cache, struct pw_link *head)
+{
+    struct pw_link *empty = &cache->list[PW_SLABS_EMPTY];
+    const size_t n = cache->nslabs[PW_SLABS_EMPTY];
+
+    pw_link_add(empty, head);
+    pw_link_del(empty);
+    pw_link_init(empty);
+    cache->nslabs[PW_SLABS_EMPTY] = 0;
+    return n;
+}
+//< add-detach

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+//> theory
+/*
+ * The way into the allocator: magazines first, slabs when they fail.
+ *
+ * Each CPU has a loaded magazine, a stack of pointers to objects. Nearly
+ * every allocation pops one and nearly every free pushes one: no lock,
+ * no line that another CPU writes, and the object freed last, whose
+ * lines are in this CPU's cache, is the first to be given out again.
+ *
+ * Whatever comes through here has been looked at: only addresses of
+ * objects of this cache reach a magazine. To a slab an object in a
+ * magazine is in use. A second free of it cannot be seen on the slab, so
+ * the object freed last is compared here, which finds the free that is
+ * simply written twice, and the slab finds the others when the object
+ * comes back. Who must know at once makes the cache without magazines.
+ */
+#include "slab_core.h"
+//< theory
+
+//> push-pop
+static inline void *cpu_pop(struct pw_slab_cpu *cpu)
+{
+    void **top = cpu->top;
+    void *object = *top;
+
+    if (port_likely(object != NULL))
+        port_write(cpu->top, top - 1);
+    return object;
+}
+
+static inline void cpu_put(struct pw_slab_cpu *cpu, void **top,
+                           void *object)
+{
+    top[1] = object;
+    port_write(cpu->top, top + 1);
+}
+
+static inline bool cpu_push(struct pw_slab_cpu *cpu, void *object)
+{
+    void **top = cpu->top;
+
+    if ((uintptr_t)top >= (uintptr_t)port_read(cpu->limit) ||
+        *top == object)
+        return false;
+    cpu_put(cpu, top, object);
+    return true;
+}
+//< push-pop
+
+//> slow-helpers
+static size_t take_locked(struct pw_cache *cache, size_t n, void **objects)
+{
+    port_pin_t pin;
+    size_t got;
+
+    port_pin(&pin);
+    port_lock(&cache->lock);
+    got = pw_slabs_take(cache, n, objects);
+    port_unlock(&cache->lock);
+    port_unpin(&pin);
+    return got;
+}
+
+static int give_locked(struct pw_cache *cache, void *object)
+{
+    port_pin_t pin;
+    int err;
+
+    port_pin(&pin);
+    port_lock(&cache->lock);
+    err = pw_slabs_give(cache, object);
+    port_unlock(&cache->lock);
+    port_unpin(&pin);
+    return err;
+}
+
+/* Make room: by a new slab, or once by all that caches can spare. */
+static bool make_room(struct pw_cache *cache, bool *may_reap)
+{
+    const int err = pw_cache_grow(cache);
+
+    if (err != -ENOMEM || !*may_reap)
+        return err == 0;
+    *may_reap = false;
+    pw_cache_reap();
+    return true;
+}
+//< slow-helpers
+
+//> alloc-slow
+/* An object from a magazine or slab that is there, or NULL. */
+static void *alloc_once(struct pw_cache *cache)
+{
+    port_pin_t pin;
+    const int me = port_pin(&pin);
+    struct pw_slab_cpu *cpu = &cache->cpu[me + 1];
+    void *object = NULL;
+
+    if (cache->magazine != 0 && me >= 0) {
+        pw_cpu_reload(cache, cpu);
+        object = cpu_pop(cpu);
+    } else {
+        take_locked(cache, 1, &object);
+    }
+    port_unpin(&pin);
+    return object;
+}
+
+static __attribute__((noinline)) void *alloc_slow(struct pw_cache *cache)
+{
+    bool may_reap = true;
+    void *object;
+    int err = 0;
+
+    do {
+        while ((object = alloc_once(cache)) == NULL)
+            if (!make_room(cache, &may_reap))
+                return NULL;
+        if (cache->flags & PW_CACHE_DEBUG)
+            err = pw_debug_take(cache, object);
+    } while (err > 0); /* damaged: leave it out, take another */
+    if (err == 0)
+        return object;
+    give_locked(cache, object); /* the constructor refused */
+    return NULL;
+}
+//< alloc-slow
+
+//> alloc
+void *pw_cache_alloc(struct pw_cache *cache)
+{
+    port_pin_t pin;
+    const int me = port_pin_quick(&pin);
+    void *object = cpu_pop(&cache->cpu[me + 1]);
+
+    port_unpin(&pin);
+    return port_likely(object != NULL) ? object : alloc_slow(cache);
+}
+//< alloc
+
+//> free
+static __attribute__((noinline)) int free_slow(struct pw_cache *cache,
+                                               void *object)
+{
+    port_pin_t pin;
+    const int me = port_pin(&pin);
+    struct pw_slab_cpu *cpu = &cache->cpu[me + 1];
+    int err = 0;
+
+    if (cache->magazine == 0 || me < 0) {
+        err = give_locked(cache, object);
+    } else if (*cpu->top == object) {
+        err = pw_double_free(cache, object);
+    } else {
+        pw_cpu_make_room(cache, cpu);
+        cpu_put(cpu, cpu->top, object);
+    }
+    port_unpin(&pin);
+    return err;
+}
+
+int pw_cache_free(struct pw_cache *cache, void *object)
+{
+    port_pin_t pin;
+    bool done;
+    int me;
+
+    if (port_unlikely(!pw_is_object(cache, object)))
+        return pw_object_misuse(cache, object);
+    me = port_pin_quick(&pin);
+    done = cpu_push(&cache->cpu[me + 1], object);
+    port_unpin(&pin);
+    return port_likely(done) ? 0 : free_slow(cache, object);
+}
+//< free
+
+//> bulk
+/* Pop as many as this CPU has loaded. */
+static size_t pop_many(struct pw_cache *cache, size_t n, void **objects)
+{
+    port_pin_t pin;
+    const int me = port_pin_quick(&pin);
+    size_t got = 0;
+
+    while (got < n && (objects[got] = cpu_pop(&cache->cpu[me + 1])) != NULL)
+        got++;
+    port_unpin(&pin);
+    return got;
+}
+
+size_t pw_cache_alloc_bulk(struct pw_cache *cache, size_t n, void **objects)
+{
+    bool may_reap = true;
+    size_t got = 0;
+
+    if (cache->flags & PW_CACHE_DEBUG) {
+        while (got < n && (objects[got] = pw_cache_alloc(cache)) != NULL)
+            got++;
+        return got;
+    }
+    got = pop_many(cache, n, objects);
+    while (got < n) {
+        got += take_locked(cache, n - got, objects + got);
+        if (got < n && !make_room(cache, &may_reap))
+            break;
+    }
+    return got;
+}
+
+int pw_cache_free_bulk(struct pw_cache *cache, size_t n, void **objects)
+{
+    int err = 0;
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        const int e = pw_cache_free(cache, objects[i]);
+
+        if (err == 0)
+            err = e;
+    }
+    return err;
+}
+//< bulk
