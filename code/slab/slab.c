@@ -92,9 +92,9 @@ static int make_heads(struct pw_cache *cache)
     if (!pw_is_off_slab(cache))
         return 0;
     snprintf(name, sizeof(name), "%.20s-slabs", cache->name);
-    cache->heads =
-        pw_cache_create_in(cache->zone, name, pw_head_size(cache->per_slab),
-                           0, PW_CACHE_NO_MAGAZINES, NULL);
+    cache->heads = pw_cache_create_in(
+        cache->zone, name, pw_head_size(cache->per_slab), 0,
+        PW_CACHE_NO_MAGAZINES | PW_CACHE_ON_SLAB, NULL);
     return cache->heads ? 0 : -ENOMEM;
 }
 

@@ -66,7 +66,9 @@ enum {
     PW_CACHE_POISON = 4,   /* a free object that is written to is found */
     PW_CACHE_RED_ZONE = 8, /* a write just beyond an object is found */
     PW_CACHE_NO_COLOUR = 16,
-    PW_CACHE_FLAGS = 31, /* all of them */
+    PW_CACHE_ON_SLAB = 32,  /* bookkeeping on the slab, or off it, */
+    PW_CACHE_OFF_SLAB = 64, /* whatever the size */
+    PW_CACHE_FLAGS = 127,   /* all of them */
 };
 
 enum { PW_OBJECT_MAX = 16384 }; /* bytes, red zones and all */

@@ -192,8 +192,8 @@ static int check_locked(struct pw_cache *cache)
     }
     if (inuse != cache->inuse)
         return broken(cache, "the slabs' counts do not add up", cache);
-    if (cache->magazine &&
-        depot->n[PW_EMPTY] + depot->n[PW_FULL] != PW_DEPOT)
+    if (depot->n[PW_EMPTY] + depot->n[PW_FULL] + depot->unused !=
+        depot->size)
         return broken(cache, "the depot has lost a magazine", depot);
     err = turn_all(cache, true);
     return err ? err : turn_all(cache, false);

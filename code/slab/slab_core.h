@@ -74,13 +74,14 @@ struct pw_slab_cpu {
     void *none;               /* NULL: where top points without one */
 } __attribute__((aligned(PORT_CACHE_LINE)));
 
-enum { PW_DEPOT = 16 }; /* magazines in the depot */
 enum pw_magazine { PW_EMPTY, PW_FULL };
 
 struct pw_depot {
     port_lock_t lock;
     void **stack[2]; /* by kind, linked by word 0 */
     uint32_t n[2];   /* magazines on each */
+    uint32_t unused; /* empty ones that were never on a stack */
+    uint32_t size;   /* all three together */
 };
 //< magazines
 
@@ -124,7 +125,7 @@ struct pw_cache {
 //> core-calls
 /* Slabs and lists, slab_core.c. Pinned, and with cache->lock held. */
 size_t pw_slabs_take(struct pw_cache *cache, size_t n, void **objects);
-int pw_slabs_give(struct pw_cache *cache, void *object);
+int pw_slabs_give(struct pw_cache *cache, size_t n, void **objects);
 void pw_slabs_add(struct pw_cache *cache, struct pw_slab *slab);
 size_t pw_slabs_detach(struct pw_cache *cache, struct pw_link *head);
 

@@ -62,14 +62,14 @@ static size_t take_locked(struct pw_cache *cache, size_t n, void **objects)
     return got;
 }
 
-static int give_locked(struct pw_cache *cache, void *object)
+static int give_locked(struct pw_cache *cache, size_t n, void **objects)
 {
     port_pin_t pin;
     int err;
 
     port_pin(&pin);
     port_lock(&cache->lock);
-    err = pw_slabs_give(cache, object);
+    err = pw_slabs_give(cache, n, objects);
     port_unlock(&cache->lock);
     port_unpin(&pin);
     return err;
@@ -122,7 +122,7 @@ static __attribute__((noinline)) void *alloc_slow(struct pw_cache *cache)
     } while (err > 0); /* damaged: leave it out, take another */
     if (err == 0)
         return object;
-    give_locked(cache, object); /* the constructor refused */
+    give_locked(cache, 1, &object); /* the constructor refused */
     return NULL;
 }
 //< alloc-slow
@@ -149,7 +149,7 @@ static __attribute__((noinline)) int free_slow(struct pw_cache *cache,
     int err = 0;
 
     if (cache->magazine == 0 || me < 0) {
-        err = give_locked(cache, object);
+        err = give_locked(cache, 1, &object);
     } else if (*cpu->top == object) {
         err = pw_double_free(cache, object);
     } else {

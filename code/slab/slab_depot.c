@@ -4,7 +4,7 @@
  * Where magazines come from and go to when they are empty or full.
  *
  * All magazines of a cache are made with the cache: two for each CPU and
- * PW_DEPOT for the depot. From then on they only change places. A CPU
+ * some for the depot. From then on they only change places. A CPU
  * trades an empty one for a full one of the depot, or a full one for an
  * empty one; if the depot has none, it fills or empties one of its own
  * at the slabs. Freeing therefore never allocates.
@@ -19,6 +19,8 @@
 //< theory
 
 //> make-magazines
+enum { PW_DEPOT = 256, PW_DEPOT_BYTES = 1 << 20 };
+
 /* Larger objects are fewer, and cost more to set aside. */
 static uint32_t magazine_size(const struct pw_cache *cache)
 {
@@ -31,6 +33,15 @@ static uint32_t magazine_size(const struct pw_cache *cache)
     return cache->stride <= 4096 ? 15 : 7;
 }
 
+/* So many that full they hold no more than a mebibyte. */
+static uint32_t depot_size(const struct pw_cache *cache)
+{
+    const uint32_t most =
+        PW_DEPOT_BYTES / (cache->magazine * cache->stride);
+
+    return most < PW_DEPOT ? most : PW_DEPOT;
+}
+
 static size_t magazine_words(const struct pw_cache *cache)
 {
     return cache->magazine + (size_t)1;
@@ -38,8 +49,8 @@ static size_t magazine_words(const struct pw_cache *cache)
 
 static size_t all_bytes(const struct pw_cache *cache)
 {
-    return (2 * (size_t)port_cpus() + PW_DEPOT) * magazine_words(cache) *
-           sizeof(void *);
+    return (2 * (size_t)port_cpus() + cache->depot.size) *
+           magazine_words(cache) * sizeof(void *);
 }
 
 /* Make this the loaded magazine. */
@@ -48,14 +59,6 @@ static void load(const struct pw_cache *cache, struct pw_slab_cpu *cpu,
 {
     port_write(cpu->top, magazine + rounds);
     port_write(cpu->limit, magazine + cache->magazine);
-}
-
-static void depot_put(struct pw_depot *depot, enum pw_magazine kind,
-                      void **magazine)
-{
-    magazine[0] = depot->stack[kind];
-    depot->stack[kind] = magazine;
-    port_write(depot->n[kind], depot->n[kind] + 1);
 }
 
 int pw_magazines_make(struct pw_cache *cache)
@@ -70,17 +73,17 @@ int pw_magazines_make(struct pw_cache *cache)
     cache->magazine = magazine_size(cache);
     if (cache->magazine == 0)
         return 0;
-    cache->magazines = at = port_meta_alloc(all_bytes(cache));
-    if (!at)
+    cache->depot.size = cache->depot.unused = depot_size(cache);
+    cache->magazines = port_meta_alloc(all_bytes(cache));
+    if (!cache->magazines)
         return -ENOMEM;
+    at = cache->magazines + cache->depot.size * magazine_words(cache);
     for (i = 1; i <= port_cpus(); i++) {
         cpu = &cache->cpu[i];
         load(cache, cpu, at, 0);
         cpu->previous = at + magazine_words(cache);
         at += 2 * magazine_words(cache);
     }
-    for (i = 0; i < PW_DEPOT; i++, at += magazine_words(cache))
-        depot_put(&cache->depot, PW_EMPTY, at);
     return 0;
 }
 
@@ -91,14 +94,26 @@ void pw_magazines_unmake(struct pw_cache *cache)
 //< make-magazines
 
 //> trade
-static void **depot_get(struct pw_depot *depot, enum pw_magazine kind)
+static void depot_put(struct pw_depot *depot, enum pw_magazine kind,
+                      void **magazine)
 {
+    magazine[0] = depot->stack[kind];
+    depot->stack[kind] = magazine;
+    port_write(depot->n[kind], depot->n[kind] + 1);
+}
+
+static void **depot_get(struct pw_cache *cache, enum pw_magazine kind)
+{
+    struct pw_depot *depot = &cache->depot;
     void **magazine = depot->stack[kind];
 
     if (magazine) {
         depot->stack[kind] = magazine[0];
         port_write(depot->n[kind], depot->n[kind] - 1);
         magazine[0] = NULL;
+    } else if (kind == PW_EMPTY && depot->unused > 0) {
+        magazine =
+            cache->magazines + --depot->unused * magazine_words(cache);
     }
     return magazine;
 }
@@ -111,7 +126,7 @@ static bool trade(struct pw_cache *cache, struct pw_slab_cpu *cpu,
     void **magazine;
 
     port_lock(&depot->lock);
-    magazine = depot_get(depot, want);
+    magazine = depot_get(cache, want);
     if (magazine)
         depot_put(depot, want == PW_FULL ? PW_EMPTY : PW_FULL,
                   cpu->previous);
@@ -161,13 +176,10 @@ void pw_cpu_reload(struct pw_cache *cache, struct pw_slab_cpu *cpu)
 /* Give the objects of a magazine back to their slabs. */
 static void flush(struct pw_cache *cache, void **magazine, uint32_t n)
 {
-    uint32_t i;
-
     if (n == 0)
         return;
     port_lock(&cache->lock);
-    for (i = 1; i <= n; i++)
-        pw_slabs_give(cache, magazine[i]);
+    pw_slabs_give(cache, n, magazine + 1);
     port_unlock(&cache->lock);
 }
 
@@ -204,7 +216,7 @@ static void flush_depot(struct pw_cache *cache)
     void **magazine;
 
     port_lock(&depot->lock);
-    while ((magazine = depot_get(depot, PW_FULL)) != NULL) {
+    while ((magazine = depot_get(cache, PW_FULL)) != NULL) {
         port_unlock(&depot->lock);
         flush(cache, magazine, cache->magazine);
         port_lock(&depot->lock);

@@ -7,10 +7,11 @@
  *     [ colour | object | object | ... | rest ]                 large
  *
  * Small objects leave their slab's bookkeeping on the slab: one block of
- * pages, nothing else to allocate. It costs as much as one object if the
- * objects are powers of two, because they would have fitted without it:
- * 1 in 64 at 64 bytes, but 1 in 8 at 512. From an eighth of a page up it
- * therefore lies in a cache of its own.
+ * pages, nothing else to allocate. But it takes the place of an object,
+ * 1 in 64 at 64 bytes and 1 in 8 at 512; and it lies at the same offset
+ * in each page, so that all of a cache's slabs compete for one set of
+ * the processor's cache whenever objects come home. From a 64th of a
+ * page up it therefore lies in a cache of its own, packed.
  *
  * The order of the slabs is the smallest with at most a tenth wasted, or
  * else the one that wastes least. What is left over becomes colour: each
@@ -30,7 +31,10 @@ static size_t round_up(size_t n, size_t align)
 
 bool pw_is_off_slab(const struct pw_cache *cache)
 {
-    return cache->stride >= PORT_PAGE_SIZE / 8;
+    if (cache->flags & PW_CACHE_ON_SLAB)
+        return false;
+    return cache->flags & PW_CACHE_OFF_SLAB ||
+           cache->stride >= PORT_PAGE_SIZE / 64;
 }
 
 size_t pw_head_size(size_t objects)

@@ -66,7 +66,7 @@ int pw_slabinfo(struct pw_cache *cache, char *line, size_t size)
                     "slabdata %6zu %6zu %6u",
                     cache->name, s.active, s.objects, s.stride, s.per_slab,
                     1u << s.order, 2 * s.magazine, s.magazine,
-                    s.magazine ? PW_DEPOT : 0u, slabs,
+                    cache->depot.size, slabs,
                     slabs + s.slabs[PW_SLABS_EMPTY], 0u);
 }
 //< slabinfo
