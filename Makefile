@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# The one entry. `make` installs what is missing, compiles, measures, boots a
-# kernel in the lab, draws and prints; `make help` lists the rest. The parts
-# say how they are built in their own build.mk; all paths start at this
-# folder, and everything made goes under build/. GNU make 4.3 or later.
+# The one entry. `make` installs what is missing, compiles, measures, boots
+# a kernel in the lab, draws and prints; `make help` lists the rest. The
+# parts say how they are built in their own build.mk; all paths start at
+# this folder, and everything made goes under build/. GNU make 4.3 or later.
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
@@ -17,7 +17,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 KERNELS ?= 6.1
 PREFIX ?= /usr/local
 
-# ---- Debian packages -------------------------------------------------------
+# ---- Debian packages -----------------------------------------------------
 
 # The C compiler and its headers; lua5.4 for the tools that read results.
 PACKAGES_BUILD := gcc libc6-dev lua5.4
@@ -25,8 +25,8 @@ PACKAGES_BUILD := gcc libc6-dev lua5.4
 # Counters and page faults of whole programs; timing of whole programs.
 PACKAGES_BENCH := linux-perf hyperfine
 
-# An emulator, a tree with a kernel and its headers, an initramfs to boot.
-PACKAGES_LAB := qemu-system-x86 mmdebstrap busybox-static cpio xz-utils
+# An emulator; what packs an initramfs; what runs a kernel's build tools.
+PACKAGES_LAB := qemu-system-x86 cpio libelf1
 
 # Chapters to HTML, EPUB and LuaLaTeX; figures; fonts; finishing touches.
 PACKAGES_PRESS := pandoc gnuplot-nox texlive-luatex \
@@ -34,7 +34,7 @@ PACKAGES_PRESS := pandoc gnuplot-nox texlive-luatex \
     fonts-inter fonts-jetbrains-mono woff2 zip poppler-utils qpdf
 
 # Only for `make test`: sanitizers, fuzzing and formatting; unit tests;
-# spelling and shell checks; EPUB and HTML validity; a browser for the pages.
+# spelling and shell checks; EPUB and HTML validity; a browser to look.
 PACKAGES_TEST = clang libclang-rt-14-dev llvm clang-format \
     libcmocka-dev codespell shellcheck epubcheck \
     openjdk-17-jre-headless chromium git \
@@ -63,7 +63,7 @@ NEEDED := $(if $(filter-out $(NO_PACKAGES),$(GOALS)),$(PACKAGES_BUILD)) \
 # The book is printed without these two, from recorded results.
 WANTED := $(if $(BOOK_GOALS),$(PACKAGES_BENCH) $(PACKAGES_LAB))
 
-# Where there is no dpkg nothing is missing: `make doctor` looks for commands.
+# Where there is no dpkg, nothing counts as missing.
 installed = $(shell command -v dpkg-query >/dev/null || echo $1; \
     dpkg-query -W -f='$${db:Status-Status}/$${Package} ' $1 2>/dev/null)
 lacking = $(if $1,$(filter-out $(patsubst installed/%,%,$(call \
@@ -75,8 +75,8 @@ endif
 
 ifneq ($(strip $(MISSING)),)
 
-# ---- First pass: something is missing --------------------------------------
-# Install it, then start again, so that every rule sees the machine as it is.
+# ---- First pass: something is missing ------------------------------------
+# Install it, then start again: every rule sees the machine as it is now.
 
 .PHONY: $(GOALS) packages-first
 $(GOALS): packages-first
@@ -89,18 +89,19 @@ packages-first:
 
 else
 
-# ---- The parts -------------------------------------------------------------
+# ---- The parts -----------------------------------------------------------
 
 -include code/build.mk
 -include bench/build.mk
 -include press/build.mk
 -include tests/build.mk
 
-# ---- The book --------------------------------------------------------------
+# ---- The book ------------------------------------------------------------
 
-.PHONY: all measure print install-packages doctor help clean distclean
+.PHONY: all measure measure-host measure-lab print \
+    install-packages doctor help clean distclean
 
-again = $(MAKE) --no-print-directory PACKAGES_DONE=1
+again = $(MAKE) -s PACKAGES_DONE=1
 say = printf 'pagewise: %s\n'
 
 # Three steps one after another: nothing else runs while the clock does, and
@@ -109,14 +110,21 @@ all:
 	@$(again) -j$(JOBS) lib
 	@$(again) measure
 	@$(again) -j$(JOBS) print
-	@printf '%s\n' 'The book:' '  build/html/index.html' \
+	@printf '%s\n' 'The book is printed:' '  build/html/index.html' \
 	    '  build/pagewise.pdf' '  build/pagewise.epub'
 
 measure:
-	@$(again) bench-quick || $(say) "make: nothing was measured on the \
-	host; the book prints the recorded results" >&2
-	@$(again) lab KERNELS="$(KERNELS)" || $(say) "make: the lab did not \
-	run; the book prints the recorded results" >&2
+	@$(again) measure-host
+	@$(again) measure-lab
+
+# Either may fail: no tool, no network, no permission.
+measure-host:
+	@$(again) bench-quick || $(say) "make: the benchmark did not run; \
+	the book prints recorded results" >&2
+
+measure-lab:
+	@$(again) lab KERNELS="$(KERNELS)" || $(say) "make: the lab did \
+	not run; the book prints recorded results" >&2
 
 print: html pdf epub
 
@@ -132,7 +140,8 @@ doctor:
 # could not come back. `make distclean` removes them too.
 clean:
 	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 \
-	    ! -name cache -exec rm -rf {} +; rmdir build 2>/dev/null || :; fi
+	    ! -name cache -exec rm -rf {} +; \
+	    rmdir build 2>/dev/null || :; fi
 
 distclean:
 	@rm -rf build

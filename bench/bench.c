@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The harness's engine: the plan of the blocks and the clock. Its theory
- * stands in bench.h; record.c keeps the values and writes them.
+ * stands in bench.h; record.c keeps the values, write.c writes them.
  *
  * Invariant: ops of a case is fixed by calibration before the first
  * block and never changes, so that all repetitions of a case are of the
@@ -31,7 +31,7 @@ static struct {
     size_t count;
 } plan = {.seed = 19650219}; /* any number: it is fixed and printed */
 
-/* ------------------------------------------------------------ services */
+/* ------------------------------------------------------------- services */
 
 uint64_t bench_now(void)
 {
@@ -89,10 +89,10 @@ void bench_pin(unsigned n)
     } while (n-- > 0);
     CPU_ZERO(&one);
     CPU_SET(cpu, &one);
-    record_pinned(sched_setaffinity(0, sizeof(one), &one) == 0);
+    write_pinned(sched_setaffinity(0, sizeof(one), &one) == 0);
 }
 
-/* ------------------------------------------------------------- a case */
+/* --------------------------------------------------------------- a case */
 
 //> run-once
 /* One run of a case: nanoseconds for `ops` operations. */
@@ -326,6 +326,6 @@ void bench_begin(int argc, char **argv, const char *chapter)
     plan.slice = plan.quick ? 1500000 : 15000000;
     sched_getaffinity(0, sizeof(allowed), &allowed);
     counters_open();
-    record_begin(chapter, out, plan.blocks, plan.slice);
+    write_begin(chapter, out, plan.blocks, plan.slice);
     bench_pin(bench_cpus() - 1); /* the first CPU takes most interrupts */
 }

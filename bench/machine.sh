@@ -20,7 +20,7 @@ model() {
 cpu=$(model)
 cpu=${cpu:-$(uname -m)}
 count=$(getconf _NPROCESSORS_ONLN)
-name=$(printf '%s %s' "$cpu" "$count" | tr 'A-Z' 'a-z' |
+name=$(printf '%s %s' "$cpu" "$count" | tr '[:upper:]' '[:lower:]' |
     tr -cs 'a-z0-9' '-' | sed 's/^-//; s/-$//')
 
 if [ "${1-}" = name ]; then
@@ -29,6 +29,7 @@ if [ "${1-}" = name ]; then
 fi
 
 libc=$(getconf GNU_LIBC_VERSION 2>/dev/null || echo 'libc unknown')
+# shellcheck source=/dev/null
 release=$(. /etc/os-release 2>/dev/null && echo "${PRETTY_NAME-}")
 commit=$(git describe --always --dirty --abbrev=12 2>/dev/null) ||
     commit='none (not a checkout)'

@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the harness keeps: series of values, the ratios between them, and
- * the two files they end in. For bench.c only; benchmarks use bench.h.
+ * What the harness keeps and how it ends in files. For bench.c only;
+ * benchmarks use bench.h.
+ *
+ * Everything is a series: the times of a case by block, the ratios of two
+ * such series, a quantity that a benchmark recorded itself, or the reason
+ * why there is none. Series are never removed, so that pointers to them
+ * stay good.
  */
 #ifndef PW_RECORD_H
 #define PW_RECORD_H
 
 #include "bench.h"
 
-void record_begin(const char *chapter, const char *out, size_t blocks,
-                  uint64_t slice);
-
-/* A series with room for `room` values. */
+/* record.c. A series with room for `room` values. */
 struct bench_series *record_series(const char *experiment,
                                    const char *variant, long x,
                                    const char *metric, const char *unit,
                                    size_t room);
 void record_value(struct bench_series *s, double value);
-void record_ratios(void);
-void record_pinned(bool pinned);
+void record_ratios(void); /* of what bench_ratio() asked for */
+struct bench_series *record_at(size_t i); /* NULL after the last */
+
+/* write.c. Where to write, and what the head of the files shall say. */
+void write_begin(const char *chapter, const char *out, size_t blocks,
+                 uint64_t slice);
+void write_pinned(bool pinned);
 
 #endif

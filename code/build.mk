@@ -32,7 +32,7 @@ build/pic/%.o: code/%.c $(LIB_ALL) code/build.mk
 	$(CC) $(CFLAGS) $(PW_CFLAGS) -fPIC -c -o $@ $<
 
 .PHONY: lib install
-lib: build/lib/libpagewise.a build/lib/libpagewise.so build/lib/pagewise.pc
+lib: build/lib/libpagewise.a build/lib/libpagewise.so
 
 build/lib/libpagewise.a: $(LIB_OBJ)
 	@mkdir -p $(@D)
@@ -43,14 +43,6 @@ build/lib/libpagewise.so: $(LIB_PIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared -pthread \
 	    -Wl,-soname,libpagewise.so.0 -o $@ $(LIB_PIC)
 
-build/lib/pagewise.pc: code/build.mk
-	@mkdir -p $(@D)
-	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' \
-	    'includedir=$${prefix}/include' 'Name: pagewise' \
-	    'Description: the allocators of the book Pagewise' \
-	    'Version: $(PW_VERSION)' 'Libs: -L$${libdir} -lpagewise -pthread' \
-	    'Cflags: -I$${includedir}/pagewise' > $@
-
 # Headers go out without the book's region markers.
 PREFIX ?= /usr/local
 install: lib
@@ -59,8 +51,12 @@ install: lib
 	install -m 755 build/lib/libpagewise.so \
 	    $(DESTDIR)$(PREFIX)/lib/libpagewise.so.0
 	ln -sf libpagewise.so.0 $(DESTDIR)$(PREFIX)/lib/libpagewise.so
-	install -m 644 build/lib/pagewise.pc \
-	    $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' \
+	    'includedir=$${prefix}/include' '' 'Name: pagewise' \
+	    'Description: the allocators of the book Pagewise' \
+	    'Version: $(PW_VERSION)' 'Libs: -L$${libdir} -lpagewise -pthread' \
+	    'Cflags: -I$${includedir}/pagewise' \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/pagewise.pc
 	@set -e; for h in $(LIB_HDR:code/%=%); do \
 	    to=$(DESTDIR)$(PREFIX)/include/pagewise/$$h; \
 	    install -d "$${to%/*}"; \

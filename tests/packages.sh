@@ -3,7 +3,8 @@
 #
 # packages.sh NEEDED WANTED: let apt install two lists of Debian packages.
 # Fails when a needed one is still missing afterwards; a wanted one may stay
-# away. At a terminal apt asks first; without one, or with CI set, it does not.
+# away. At a terminal apt asks first; without one, or with CI set, it does
+# not.
 
 needed=$1
 wanted=$2

@@ -13,7 +13,7 @@
 # shellcheck shell=bash
 
 : "${LAB_LIMIT:=240}" # seconds until a run counts as hung
-: "${LAB_MEMORY:=384}" # MiB
+: "${LAB_MEMORY:=256}" # MiB
 
 #> kernel-args
 KERNEL_ARGS='console=ttyS0 nokaslr tsc=reliable random.trust_cpu=off
@@ -35,7 +35,7 @@ boot() {
         -kernel "$cache/vmlinuz" -initrd initramfs.cpio \
         -append "$(echo $append)" >qemu-log.txt 2>&1 </dev/null &
     qemu_pid=$!
-    trap 'kill "$qemu_pid" 2>/dev/null' EXIT
+    trap 'kill "$qemu_pid" 2>/dev/null || :' EXIT
     while kill -0 "$qemu_pid" 2>/dev/null; do
         if [ $((SECONDS - started)) -ge "$LAB_LIMIT" ]; then
             kill "$qemu_pid"
@@ -85,10 +85,14 @@ boot_judge() {
     if grep -q 'Kernel panic' console.txt 2>/dev/null; then
         what=$(grep -m 1 -o 'Kernel panic.*' console.txt | tr -d '\r')
         boot_failed "$what" "see the messages above"
-    elif grep -q '^@ failed' records.txt 2>/dev/null; then
-        what=$(sed -n 's/^@ failed //p' records.txt)
-        boot_failed "the module does not load: $what" \
-            "see the messages above"
+    elif what=$(sed -n 's/^@ failed //p' records.txt 2>/dev/null) &&
+        [ -n "$what" ]; then
+        case $what in
+        *": loading: "*) boot_failed "the module does not load: $what" \
+            "see the messages above" ;;
+        *) boot_failed "the module failed: $what" \
+            "see the messages above" ;;
+        esac
     elif [ "$1" != 0 ]; then
         boot_failed "QEMU ended with status $1 ($(tail -n 1 qemu-log.txt))" \
             "see build/lab/$series/$chapter/qemu-log.txt"

@@ -13,27 +13,27 @@ build() {
     mkdir -p "$work/initramfs/modules" "$work/initramfs/programs"
     progress "building the module"
     if [ "$native" = tree ]; then
-        src=$cache/tree/lab
+        src=$cache/tree/lab-$$
     else
         src=$work
         case $work in *[[:space:]:]*)
-            die "lab $series" "kbuild takes no blank or colon in a path
-($ROOT)" "move the checkout to a folder without one" ;;
+            die "lab $series" "kbuild takes no blank or colon in a path" \
+                "move the checkout to a folder without one" ;;
         esac
     fi
-    rm -rf "${src:?}/module"
     mkdir -p "$src/module/bench" "$src/module/code"
     cp "$LAB/Kbuild" "$src/module/"
     cp -R "$LAB" "$src/module/bench/"
     cp -R "$ROOT"/code/*/ "$src/module/code/"
     build_module || build_failed
     cp "$src/module/pagewise_$chapter.ko" "$work/initramfs/modules/"
+    [ "$native" = native ] || rm -rf "$src"
     build_initramfs
 }
 
 build_module() {
     if [ "$native" = tree ]; then
-        in_tree make -C "/$headers" M=/lab/module CHAPTER="$chapter" modules
+        in_tree make -C "/$headers" M="/${src##*/}/module" CHAPTER="$chapter" modules
     else
         make -C "$cache/tree/$headers" M="$src/module" \
             CHAPTER="$chapter" modules
@@ -48,27 +48,28 @@ build_failed() {
 }
 
 # Run a command in the unpacked tree of another suite. An ordinary user gets
-# a user namespace for it; the only device that a compiler needs is null.
+# a user namespace for it. Compilers need /dev/null, objtool needs /proc.
 in_tree() {
     local t=$cache/tree user=()
     [ "$(id -u)" = 0 ] || user=(--map-root-user)
     # shellcheck disable=SC2016 # $1 is the inner shell's
     env -i PATH=/usr/sbin:/usr/bin HOME=/ LC_ALL=C.UTF-8 SHELL=/bin/sh \
         unshare "${user[@]}" --mount sh -c \
-        'mount --bind /dev/null "$1/dev/null" && exec chroot "$@"' \
+        'mount --bind /dev/null "$1/dev/null" &&
+            mount --rbind /proc "$1/proc" && exec chroot "$@"' \
         sh "$t" "$@"
 }
 
 # The compiler's first line, for the records.
 compiler() {
     local cc
-    cc=$(sed -n 's/^CC = .*)\(.*gcc-[0-9.]*\)$/\1/p' \
+    cc=x86_64-linux-gnu-$(sed -n 's/^CC = .*)\(gcc-[0-9]*\)$/\1/p' \
         "$cache/tree/$headers/.kernelvariables")
     if [ "$native" = tree ]; then
-        in_tree "${cc:-gcc}" --version
+        in_tree "$cc" --version
     else
-        "${cc:-gcc}" --version
-    fi 2>/dev/null | head -n 1
+        "$cc" --version
+    fi | sed -n 1p
 }
 
 build_initramfs() {

@@ -10,7 +10,8 @@
 #
 # shellcheck shell=bash
 
-SHELL_TOOLS='dash bash coreutils diffutils findutils grep sed mawk make'
+BUILD_TOOLS='dash bash binutils coreutils diffutils findutils grep sed mawk
+    make'
 
 fetch() {
     cache=$ROOT/build/cache/lab/$series
@@ -96,7 +97,7 @@ fetch_packages() {
         native=tree
         # shellcheck disable=SC2086 # a list of words
         fetch_apt apt-get --download-only -y install \
-            "linux-headers-$release" $SHELL_TOOLS
+            "linux-headers-$release" $BUILD_TOOLS
     fi >"$cache/apt/log" 2>&1 || fetch_failed "the headers cannot be fetched"
     package_version=$(dpkg-deb -f "$cache"/debs/"$p"_*.deb Version)
 }
@@ -120,7 +121,7 @@ fetch_unpack() {
         case ${deb##*/} in
         linux-image-* | linux-binary-*)
             dpkg-deb --fsys-tarfile "$deb" |
-                tar -xO --wildcards '*/vmlinuz-*' >"$cache/vmlinuz" ;;
+                tar -xO --wildcards '*/vmlinuz*' >"$cache/vmlinuz" ;;
         *)
             dpkg-deb --fsys-tarfile "$deb" |
                 tar -x -C "$t" --no-same-owner --keep-directory-symlink \
@@ -130,7 +131,7 @@ fetch_unpack() {
     done
     [ -e "$t/usr/bin/sh" ] || ln -s dash "$t/usr/bin/sh"
     [ -e "$t/usr/bin/awk" ] || ln -s mawk "$t/usr/bin/awk"
-    mkdir -p "$t/dev" "$t/tmp" "$t/lab"
+    mkdir -p "$t/dev" "$t/proc" "$t/tmp"
     : >>"$t/dev/null"
     # Debian's Makefile names its place on an installed system.
     sed -i 's,^include /usr/src/,include ../,' \

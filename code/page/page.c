@@ -70,6 +70,10 @@ void pw_page_exit(void)
 
 struct pw_page *pw_alloc_pages(unsigned order)
 {
+    if (port_unlikely(!pw_contig_zone.nframes)) {
+        port_report("pw_alloc_pages: no frames; call pw_page_init() first");
+        return NULL;
+    }
     return pw_zone_alloc(&pw_contig_zone, order);
 }
 

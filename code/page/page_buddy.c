@@ -33,8 +33,8 @@ static inline struct pw_page *list_head(struct pw_zone *zone,
     return &zone->pages[zone->nframes + order];
 }
 
-static inline void list_add(struct pw_zone *zone, struct pw_page *page,
-                            unsigned order)
+static inline void list_push(struct pw_zone *zone, struct pw_page *page,
+                             unsigned order)
 {
     struct pw_page *head = list_head(zone, order);
 
@@ -42,14 +42,14 @@ static inline void list_add(struct pw_zone *zone, struct pw_page *page,
     page->link.prev = zone->nframes + order;
     zone->pages[head->link.next].link.prev = (uint32_t)(page - zone->pages);
     head->link.next = (uint32_t)(page - zone->pages);
-    page->order = (uint8_t)order;
+    port_write(page->order, (uint8_t)order);
     port_write(page->state, PW_FREE);
     zone->nr_free[order]++;
     zone->avail |= 1u << order;
 }
 
-static inline void list_del(struct pw_zone *zone, struct pw_page *page,
-                            unsigned order)
+static inline void list_drop(struct pw_zone *zone, struct pw_page *page,
+                             unsigned order)
 {
     zone->pages[page->link.prev].link.next = page->link.next;
     zone->pages[page->link.next].link.prev = page->link.prev;
@@ -69,12 +69,12 @@ struct pw_page *pw_buddy_take(struct pw_zone *zone, unsigned order)
         return NULL;
     have = order + (unsigned)__builtin_ctz(fit);
     page = &zone->pages[list_head(zone, have)->link.next];
-    list_del(zone, page, have);
+    list_drop(zone, page, have);
     while (have > order) {
         have--;
-        list_add(zone, page + ((size_t)1 << have), have);
+        list_push(zone, page + ((size_t)1 << have), have);
     }
-    page->order = (uint8_t)order;
+    port_write(page->order, (uint8_t)order);
     port_write(page->state, PW_USED);
     return page;
 }
@@ -105,12 +105,12 @@ void pw_buddy_give(struct pw_zone *zone, struct pw_page *page,
     port_write(page->state, PW_TAIL);
     while (order < PW_MAX_ORDER &&
            (buddy = free_buddy(zone, pfn, order)) != NULL) {
-        list_del(zone, buddy, order);
+        list_drop(zone, buddy, order);
         port_write(buddy->state, PW_TAIL);
         pfn &= ~(1u << order);
         order++;
     }
-    list_add(zone, &zone->pages[pfn], order);
+    list_push(zone, &zone->pages[pfn], order);
 }
 //< give
 
@@ -137,7 +137,7 @@ void pw_buddy_init(struct pw_zone *zone)
         if (order > PW_MAX_ORDER)
             order = PW_MAX_ORDER;
         end -= 1u << order;
-        list_add(zone, &zone->pages[end], order);
+        list_push(zone, &zone->pages[end], order);
     }
 }
 //< init

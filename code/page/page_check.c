@@ -21,7 +21,8 @@ static const struct pw_page *free_block_of(const struct pw_zone *zone,
         const struct pw_page *head =
             &zone->pages[pfn & ~(((size_t)1 << order) - 1)];
 
-        if (port_read(head->state) == PW_FREE && head->order >= order)
+        if (port_read(head->state) == PW_FREE &&
+            port_read(head->order) >= order)
             return head;
     }
     return NULL;

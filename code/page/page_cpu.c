@@ -115,7 +115,7 @@ static struct pw_page *take_locked(struct pw_zone *zone, unsigned order)
 }
 
 /* The stack is empty, or the order is not 0, or there is no stack. */
-static __attribute__((noinline)) struct pw_page *
+static __attribute__((__noinline__)) struct pw_page *
 alloc_slow(struct pw_zone *zone, unsigned order, int me)
 {
     struct pw_page *page;
@@ -159,13 +159,14 @@ static inline bool is_used_block(const struct pw_zone *zone,
                                  const struct pw_page *page, unsigned order)
 {
     return pw_page_to_pfn(zone, page) < zone->nframes &&
-           port_read(page->state) == PW_USED && page->order == order;
+           port_read(page->state) == PW_USED &&
+           port_read(page->order) == order;
 }
 
 /* The stack is full, or this CPU was asked for it, or there is none. */
-static __attribute__((noinline)) void free_slow(struct pw_zone *zone,
-                                                struct pw_page *page,
-                                                unsigned order, int me)
+static __attribute__((__noinline__)) void free_slow(struct pw_zone *zone,
+                                                    struct pw_page *page,
+                                                    unsigned order, int me)
 {
     if (order == 0 && zone->batch != 0 && me >= 0) {
         struct pw_cpu *cpu = &zone->cpus[me];
@@ -173,8 +174,8 @@ static __attribute__((noinline)) void free_slow(struct pw_zone *zone,
 
         cpu_flush(zone, cpu, asked ? cpu->count : zone->batch);
         port_write(cpu->high, 2 * zone->batch);
-        cpu_push(cpu, page);
-        return;
+        if (cpu_push(cpu, page)) /* unless asked again just now */
+            return;
     }
     port_lock(&zone->lock);
     pw_buddy_give(zone, page, order);
@@ -234,20 +235,18 @@ int pw_zone_free_bulk(struct pw_zone *zone, size_t n,
                       struct pw_page **pages)
 {
     port_pin_t pin;
-    int err = 0;
+    const int me = port_pin(&pin);
+    int err = 0, e;
     size_t i;
 
-    port_pin(&pin);
-    port_lock(&zone->lock);
     for (i = 0; i < n; i++) {
-        if (is_used_block(zone, pages[i], 0))
-            pw_buddy_give(zone, pages[i], 0);
-        else if (err == 0)
-            err = pw_page_misuse(zone, pages[i], 0);
-        else
-            pw_page_misuse(zone, pages[i], 0);
+        if (port_unlikely(!is_used_block(zone, pages[i], 0))) {
+            e = pw_page_misuse(zone, pages[i], 0);
+            err = err ? err : e;
+        } else if (me < 0 || !cpu_push(&zone->cpus[me], pages[i])) {
+            free_slow(zone, pages[i], 0, me);
+        }
     }
-    port_unlock(&zone->lock);
     port_unpin(&pin);
     return err;
 }

@@ -19,6 +19,7 @@
 #include <linux/string.h>
 
 #define PORT_PAGE_SHIFT PAGE_SHIFT
+#define UINT32_MAX U32_MAX
 
 typedef spinlock_t port_lock_t;
 typedef unsigned long port_pin_t; /* the interrupt flag before */

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+# What measures on the host: bench/ -> build/bench, build/results/host.
+#
+#   bench-quick  seconds; only what changed since the last measurement
+#   bench        minutes; everything, then a summary and the book
+#   drift        what differs from the recorded results
+#   reference    record build/results as bench/reference/<machine>
+#
+# Nothing is measured beside anything else: the three results files are
+# made one after another even under `make -j`.
+
+BENCH_HDR := bench/bench.h bench/stats.h bench/record.h \
+             bench/counters.h bench/step.h bench/page_parts.h bench/noise.h
+BENCH_OBJ := $(addprefix build/bench/, \
+             bench.o record.o write.o stats.o counters.o step.o)
+BENCH_CFLAGS = $(CFLAGS) $(PW_CFLAGS)
+BENCH_BIN := build/bench/measuring build/bench/page build/bench/launch
+HOST := build/results/host
+
+build/bench/%.o: bench/%.c $(BENCH_HDR) $(LIB_HDR) bench/build.mk
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) -DBENCH_FLAGS='"$(strip $(BENCH_CFLAGS))"' \
+	    -c -o $@ $<
+
+build/bench/measuring: build/bench/measuring.o build/bench/noise.o \
+                       $(BENCH_OBJ)
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+
+PAGE_BENCH := $(addprefix build/bench/, \
+              page.o page_threads.o page_bulk.o page_state.o)
+
+build/bench/page: $(PAGE_BENCH) $(BENCH_OBJ) build/lib/libpagewise.a
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+
+build/bench/launch: bench/launch.c
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $<
+
+# ---- Quick: each file again when its own inputs have changed -------------
+
+quick := BENCH_COMMAND='make bench-quick'
+
+$(HOST)/measuring.tsv: build/bench/measuring | $(BENCH_BIN)
+	@$(quick) build/bench/measuring --quick
+
+$(HOST)/page.tsv: build/bench/page | $(HOST)/measuring.tsv
+	@$(quick) build/bench/page --quick
+
+PROGRAMS_SRC := bench/programs.sh bench/programs.lua \
+                $(wildcard bench/programs/*)
+
+$(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) | $(HOST)/page.tsv
+	@mkdir -p $(@D)
+	@$(quick) sh bench/programs.sh 7 $@
+
+.PHONY: bench bench-quick drift reference
+bench-quick: $(HOST)/measuring.tsv $(HOST)/page.tsv $(HOST)/programs.tsv
+
+# ---- Full ----------------------------------------------------------------
+
+full := BENCH_COMMAND='make bench'
+
+bench: $(BENCH_BIN)
+	@$(full) build/bench/measuring
+	@$(full) build/bench/page
+	@$(full) sh bench/programs.sh 25 $(HOST)/programs.tsv
+	@lua5.4 bench/summary.lua build/results
+	@$(again) print
+
+drift:
+	@lua5.4 bench/drift.lua build/results bench/reference \
+	    "$$(sh bench/machine.sh name)"
+
+# Refuses what the reader of results would refuse.
+reference:
+	@lua5.4 bench/results.lua check build/results >/dev/null || { \
+	    lua5.4 bench/results.lua check build/results | \
+	    grep '^pagewise:' >&2; exit 1; }
+	@set -e; to=bench/reference/$$(sh bench/machine.sh name); \
+	    rm -rf "$$to.new"; mkdir -p "$$to.new"; \
+	    cp -R build/results/. "$$to.new"; \
+	    rm -rf "$$to"; mv "$$to.new" "$$to"; \
+	    echo "recorded: $$to"
+
+-include bench/lab.mk

@@ -1,0 +1,338 @@
+-- SPDX-License-Identifier: MIT
+--
+-- The second half of results.lua, which loads it and describes its calls:
+-- layers (all files below a folder), the tree (the reader's layer over the
+-- reference layer), and finding rows, claims and texts in it.
+--
+-- Invariant of a tree: rows are unique by (experiment, variant, x, metric,
+-- instrument, kernel), each is the reader's unless only the reference has
+-- a number for it, and all are sorted by results.less.
+
+return function(results)
+
+local function exists(path)
+    local file = io.open(path)
+    if file then
+        file:close()
+    end
+    return file ~= nil
+end
+
+---------------------------------------------------------------- layers
+
+function results.load_tree(dir)
+    local layer = { dir = dir, files = {}, rows = {}, claims = {} }
+    for _, path in ipairs(results.lines_of("find " .. results.quote(dir)
+        .. " -type f -name '*.tsv' 2>/dev/null")) do
+        local name = path:match("[^/]*$")
+        if not name:match("%.raw%.tsv$") and not name:match("^tmp%-") then
+            local file, message = results.read(path)
+            if not file then
+                return nil, message
+            end
+            layer.files[#layer.files + 1] = file
+            local into = file.kind == "claims" and layer.claims
+                or layer.rows
+            for _, row in ipairs(file.rows) do
+                into[#into + 1] = row
+            end
+        end
+    end
+    return layer
+end
+
+-- Two files of one layer may not give the same row: which would be right?
+local function index_layer(layer, list, kind, source)
+    local index = {}
+    for _, row in ipairs(list) do
+        local id = results.identity(row, kind)
+        if index[id] then
+            return nil, string.format("pagewise: %s:%d: the row of %s:%d "
+                .. "again; keep one of the two files", row.file.path,
+                row.line, index[id].file.path, index[id].line)
+        end
+        row.source, index[id] = source, row
+    end
+    return index
+end
+
+-- The union; `over` wins where it measured something.
+local function merge(over, under)
+    local rows = {}
+    for id, row in pairs(over) do
+        local below = under[id]
+        if row.reason and below and below.median then
+            below.unmeasured_here = row.reason
+            row = below
+        end
+        rows[#rows + 1] = row
+    end
+    for id, row in pairs(under) do
+        if not over[id] then
+            rows[#rows + 1] = row
+        end
+    end
+    return rows
+end
+
+local function pick_machine(dir, machine)
+    if machine then
+        return dir .. "/" .. machine
+    end
+    return results.lines_of("find " .. results.quote(dir)
+        .. " -mindepth 1 -maxdepth 1 -type d 2>/dev/null")[1]
+        or dir .. "/none"
+end
+
+local Tree = {}
+Tree.__index = Tree
+
+function results.open(options)
+    local tree = setmetatable({ default_kernel = options.default_kernel },
+        Tree)
+    local folders = {
+        reader = options.reader or "build/results",
+        reference = pick_machine(options.reference or "bench/reference",
+            options.machine),
+    }
+    local rows, claims = {}, {}
+    for source, dir in pairs(folders) do
+        local layer, message = results.load_tree(dir)
+        if layer then
+            tree[source] = layer
+            rows[source], message = index_layer(layer, layer.rows,
+                "results", source)
+        end
+        if not message then
+            claims[source], message = index_layer(layer, layer.claims,
+                "claims", source)
+        end
+        if message then
+            return nil, message
+        end
+    end
+    tree.rows = merge(rows.reader, rows.reference)
+    table.sort(tree.rows, results.less)
+    tree.claim_rows = merge(claims.reader, claims.reference)
+    return tree
+end
+
+-------------------------------------------------------------- ordering
+
+local function compare(a, b) -- numbers as numbers, text as text
+    local x, y = tonumber(a), tonumber(b)
+    if x and y and x ~= y then
+        return x < y and -1 or 1
+    end
+    return a == b and 0 or (a < b and -1 or 1)
+end
+
+-- Kernel series by their parts, so that 5.10 comes after 5.4.
+local function compare_natural(a, b)
+    local function pad(text)
+        return (text:gsub("%d+", function(d)
+            return string.format("%08d", tonumber(d))
+        end))
+    end
+    a, b = pad(a), pad(b)
+    return a == b and 0 or (a < b and -1 or 1)
+end
+
+function results.less(a, b)
+    for _, column in ipairs { "experiment", "variant", "x", "metric",
+        "instrument" } do
+        local order = compare(a[column], b[column])
+        if order ~= 0 then
+            return order < 0
+        end
+    end
+    return compare_natural(a.kernel, b.kernel) < 0
+end
+
+--------------------------------------------------------------- looking
+
+local function near(a, b) -- Levenshtein's distance
+    local row = {}
+    for j = 0, #b do
+        row[j] = j
+    end
+    for i = 1, #a do
+        local diagonal, x = row[0], a:byte(i)
+        row[0] = i
+        for j = 1, #b do
+            local cost = diagonal + (x == b:byte(j) and 0 or 1)
+            diagonal = row[j]
+            row[j] = math.min(cost, row[j] + 1, row[j - 1] + 1)
+        end
+    end
+    return row[#b]
+end
+
+local function nearest(tree, key)
+    local best, distance = nil, #key
+    for _, row in ipairs(tree.rows) do
+        local d = near(key, results.key(row))
+        if d < distance then
+            best, distance = results.key(row), d
+        end
+    end
+    return best
+end
+
+local function same(a, b)
+    return a == b or (tonumber(a) and tonumber(a) == tonumber(b))
+end
+
+local function fits(tree, row, attrs)
+    if attrs.x and not same(row.x, tostring(attrs.x)) then
+        return false
+    elseif row.instrument ~= (attrs.instrument or row.instrument) then
+        return false
+    elseif row.instrument == "vm-kvm" and not attrs.instrument then
+        return false
+    elseif attrs.kernel then
+        return row.kernel == tostring(attrs.kernel)
+    end
+    return row.instrument == "host" or not tree.default_kernel
+        or row.kernel == tree.default_kernel
+end
+
+-- "x=0,1,2 kernel=6.1": what distinguishes the rows of a list.
+local function spread(rows)
+    local text = {}
+    for _, column in ipairs { "x", "instrument", "kernel" } do
+        local seen, values = {}, {}
+        for _, row in ipairs(rows) do
+            if not seen[row[column]] then
+                seen[row[column]] = true
+                values[#values + 1] = row[column]
+            end
+        end
+        if #values > 1 or values[1] ~= "" then
+            text[#text + 1] = column .. "=" .. table.concat(values, ",")
+        end
+    end
+    return table.concat(text, " ")
+end
+
+local function describe(key, attrs)
+    local text = key
+    for _, name in ipairs { "x", "instrument", "kernel" } do
+        if attrs[name] then
+            text = text .. " " .. name .. "=" .. tostring(attrs[name])
+        end
+    end
+    return text
+end
+
+function Tree:find(key, attrs)
+    attrs = attrs or {}
+    local named, fitting = {}, {}
+    for _, row in ipairs(self.rows) do
+        if results.key(row) == key then
+            named[#named + 1] = row
+            if fits(self, row, attrs) then
+                fitting[#fitting + 1] = row
+            end
+        end
+    end
+    if #fitting == 1 then
+        return fitting[1]
+    elseif #fitting > 1 then
+        return nil, "value " .. describe(key, attrs) .. " is ambiguous; "
+            .. "say which of " .. spread(fitting)
+    elseif #named > 0 then
+        return nil, "value " .. describe(key, attrs) .. " was not measured"
+            .. "; there is " .. spread(named)
+    end
+    local other = nearest(self, key)
+    return nil, "value " .. describe(key, attrs) .. " was never measured; "
+        .. (other and "the nearest name is " .. other
+            or "there are no results: run make bench or make lab")
+end
+
+local function pattern_of(glob)
+    return "^" .. glob:gsub("[%-%.%+%[%]%(%)%$%^%%%?]", "%%%0")
+        :gsub("%*", ".*") .. "$"
+end
+
+function Tree:select(glob, attrs)
+    local pattern, list = pattern_of(glob), {}
+    for _, row in ipairs(self.rows) do
+        if results.key(row):match(pattern)
+            and fits(self, row, attrs or {}) then
+            list[#list + 1] = row
+        end
+    end
+    if #list == 0 then
+        return nil, "no result fits " .. describe(glob, attrs or {}) .. "; "
+            .. "mend the pattern or measure it first"
+    end
+    return list
+end
+
+function Tree:claim(id)
+    local by, kernels = {}, {}
+    for _, row in ipairs(self.claim_rows) do
+        if row.claim == id then
+            by[row.kernel] = row
+            kernels[#kernels + 1] = row.kernel
+        end
+    end
+    if #kernels == 0 then
+        return nil, "claim " .. id .. " was put to no kernel; run make lab"
+    end
+    table.sort(kernels, function(a, b)
+        return compare_natural(a, b) < 0
+    end)
+    return by, kernels
+end
+
+function Tree:claims(patterns)
+    local ids, kernels, seen = {}, {}, {}
+    local function add(list, text)
+        if not seen[text] then
+            seen[text] = true
+            list[#list + 1] = text
+        end
+    end
+    for _, row in ipairs(self.claim_rows) do
+        for glob in (patterns or "*"):gmatch("%S+") do
+            if row.claim:match(pattern_of(glob)) then
+                add(ids, row.claim)
+                add(kernels, row.kernel)
+            end
+        end
+    end
+    local function natural(a, b)
+        return compare_natural(a, b) < 0
+    end
+    table.sort(ids, natural)
+    table.sort(kernels, natural)
+    return ids, kernels
+end
+
+function Tree:artefact(name, attrs)
+    attrs = attrs or {}
+    local kernel = attrs.kernel or self.default_kernel or "6.1"
+    local places = { "host", "vm-insn/" .. kernel, "vm-kvm/" .. kernel }
+    if attrs.instrument == "host" then
+        places = { "host" }
+    elseif attrs.instrument then
+        places = { attrs.instrument .. "/" .. kernel }
+    elseif attrs.kernel then
+        table.remove(places, 1)
+    end
+    for _, source in ipairs { "reader", "reference" } do
+        for _, place in ipairs(places) do
+            local path = self[source].dir .. "/" .. place .. "/" .. name
+            if exists(path) then
+                return path, source
+            end
+        end
+    end
+    return nil, "output " .. name .. " was recorded by no run; "
+        .. "run make bench or make lab"
+end
+
+end

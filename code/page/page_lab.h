@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * What the three files of the page lab tell each other: page_lab.c asks
+ * the kernel (claims), page_lab_cost.c counts what pages cost, and
+ * page_lab_frag.c fragments memory.
+ */
+#ifndef PW_PAGE_LAB_H
+#define PW_PAGE_LAB_H
+
+#include "page.h"
+#include "../../bench/lab/compat.h"
+#include "../../bench/lab/lab.h"
+
+/* Free blocks of each order, over all zones, as in /proc/buddyinfo. */
+struct lab_buddies {
+    unsigned long free[NR_PAGE_ORDERS];
+};
+
+void lab_read_buddies(struct lab_buddies *b);
+
+int page_lab_claims(void);
+int page_lab_cost(void);
+int page_lab_frag(void); /* claim k10 too */
+
+#endif

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+#
+# Three patterns side by side on one scale: the hot pair, bulk, random.
+#@ select hot: page.hot.pw.insn page.hot.pw-core.insn page.hot.kernel.insn
+#@ select bulk: page.bulk.pw.insn page.bulk.pw-core.insn page.bulk.kernel.insn
+#@ select random: page.random.pw.insn page.random.pw-core.insn page.random.kernel.insn
+#@ series: pw pw-core kernel
+#@ y: log
+#@ alt: Three line charts on one logarithmic scale: instructions for a pair against the order of the block, for the hot pair, for bulk and for random lifetimes. {series}
+load "figures/style.gp"
+
+low = ymin_hot < ymin_bulk ? ymin_hot : ymin_bulk
+low = low < ymin_random ? low : ymin_random
+high = ymax_hot > ymax_bulk ? ymax_hot : ymax_bulk
+high = high > ymax_random ? high : ymax_random
+
+set logscale y
+set xrange [-0.4:10.4]
+set yrange [low:high]
+set xtics 2
+set ylabel "instructions for a pair"
+set multiplot
+left(i) = 0.115 + i * 0.232
+do for [i=0:2] {
+    p = word("hot bulk random", i + 1)
+    set lmargin at screen left(i)
+    set rmargin at screen left(i) + 0.2
+    set tmargin at screen 0.9
+    set label 1 p at graph 0.02, 1.06 font bold(12) tc rgb ink
+    if (i == 1) { set xlabel "order of the block" } else { set xlabel " " }
+    if (i == 1) { set ylabel ""; set format y "" }
+    if (i == 2) {
+        eval name_at(p."_pw", 1)
+        eval name_at(p."_pw_core", 3)
+        eval name_at(p."_kernel", 2)
+    }
+    eval "plot ".line(p."_pw", 1).line(p."_pw_core", 3) \
+        .line(p."_kernel", 2).end
+}
+unset multiplot

@@ -1,0 +1,380 @@
+-- SPDX-License-Identifier: MIT
+--
+-- The blocks a chapter may ask for by name: listing, figure, table, output,
+-- claim, claims table, exercise. Each handler takes the div as written and
+-- gives the div that every format renders: the same classes, its number and
+-- facts as attributes, a caption as a first Plain, and the content itself.
+--
+-- A handler never guesses: what is missing is a complaint with the line of
+-- the div, and the div is left out.
+
+local base = require "base"
+local facts = require "facts"
+local results = require "results"
+local source = require "source"
+local values = require "values"
+
+local blocks = {}
+
+-- The caption: the inlines of the div's paragraphs.
+local function caption(div)
+    local inlines = pandoc.List()
+    for _, block in ipairs(div.content) do
+        if block.t == "Para" or block.t == "Plain" then
+            if #inlines > 0 then
+                inlines:insert(pandoc.Space())
+            end
+            inlines:extend(block.content)
+        end
+    end
+    return pandoc.Plain(inlines)
+end
+blocks.caption = caption
+
+local function made(class, div, attributes, content)
+    return pandoc.Div(content, pandoc.Attr(div.identifier, { class },
+        attributes))
+end
+
+local function value_span(tree, row)
+    if not row.median then
+        return pandoc.Span({ pandoc.Str("—") }, pandoc.Attr("", { "value" },
+            { title = "not measured: " .. row.reason }))
+    end
+    return pandoc.Span({ pandoc.Str(values.format(row.median, row.unit,
+        true)) }, pandoc.Attr("", { "value" },
+        { title = values.provenance(row) }))
+end
+
+---------------------------------------------------------------- listing
+
+local function check_width(state, file, region)
+    for n = region.first, region.last do
+        local width = source.width(file.lines[n])
+        if width > source.limit then
+            base.complain(file.path .. ":" .. file.at[n], "line of "
+                .. width .. " columns in listing '" .. region.name .. "'",
+                "break it at " .. source.limit)
+        end
+    end
+    return state
+end
+
+function blocks.listing(state, div)
+    local a, place = div.attributes, state.place(div)
+    state.uses(a.file or "", a.region, div)
+    local file = a.file and source.read(a.file)
+    if not file then
+        return base.complain(place, "listing of '" .. (a.file or "")
+            .. "', which is not there", "give file=\"...\" from the root")
+    end
+    local region = file.regions[a.region or ""]
+    if not region then
+        local names = table.concat(base.keys(file.regions), ", ")
+        return base.complain(place, "no region '" .. (a.region or "")
+            .. "' in " .. a.file, names ~= "" and "there are: " .. names
+            or "mark it with a line `> name` and a line `< name`")
+    end
+    check_width(state, file, region)
+    local text = table.concat(file.lines, "\n", region.first, region.last)
+    return made("listing", div, {
+        number = state.number("lst", div, "Listing"), file = a.file,
+        first = tostring(region.first), last = tostring(region.last),
+        lang = source.language(a.file) },
+        { caption(div), pandoc.CodeBlock(text) })
+end
+
+----------------------------------------------------------------- figure
+
+function blocks.figure(state, div)
+    local src = div.attributes.src or ""
+    local script = state.book.figures .. "/" .. src .. ".gp"
+    if not base.read(script) then
+        return base.complain(state.place(div), "no figure '" .. src
+            .. "'", "draw it in " .. script)
+    end
+    state.depends(script)
+    return made("figure", div, { src = src,
+        number = state.number("fig", div, "Figure") }, { caption(div) })
+end
+
+------------------------------------------------------------------ table
+
+-- What a reader reads for "variant" "pw" and the like.
+local function name_of(state, column, row)
+    local value = row[column]
+    local label = state.book.labels and state.book.labels[value]
+    if column == "kernel" then
+        return value == "host" and "host" or "kernel " .. value
+    elseif label then
+        return (label:gsub("{kernel}", row.kernel))
+    end
+    return value
+end
+
+local function dimension(state, rows, columns)
+    local order, index = {}, {}
+    for _, row in ipairs(rows) do
+        local names, key = {}, {}
+        for column in columns:gmatch("%S+") do
+            names[#names + 1] = name_of(state, column, row)
+            key[#key + 1] = row[column]
+        end
+        key = table.concat(key, "\t")
+        row.cell = row.cell or {}
+        row.cell[columns] = key
+        if not index[key] then
+            index[key] = true
+            order[#order + 1] = { key = key,
+                name = table.concat(names, ", ") }
+        end
+    end
+    return order
+end
+
+local function cells_of(state, div, rows, down, across)
+    local cells = {}
+    for _, row in ipairs(rows) do
+        local r, c = row.cell[down], row.cell[across]
+        cells[r] = cells[r] or {}
+        if cells[r][c] then
+            base.complain(state.place(div), "two results for one cell: "
+                .. r .. " / " .. c, "narrow the select or name both "
+                .. "columns, as in cols=\"variant kernel\"")
+        end
+        cells[r][c] = row
+    end
+    return cells
+end
+
+local function plain(text)
+    return { pandoc.Plain { pandoc.Str(text) } }
+end
+
+local function grid(state, rows, cells, down, across, label)
+    local head, body, aligns = { plain(label) }, {}, { pandoc.AlignRight }
+    for c, column in ipairs(across) do
+        head[c + 1], aligns[c + 1] = plain(column.name), pandoc.AlignRight
+    end
+    for r, line in ipairs(down) do
+        body[r] = { plain(line.name) }
+        for c, column in ipairs(across) do
+            local row = (cells[line.key] or {})[column.key]
+            body[r][c + 1] = row and { pandoc.Plain {
+                value_span(state.tree, row) } } or plain("")
+        end
+    end
+    local widths = {}
+    for i = 1, #aligns do
+        widths[i] = 0
+    end
+    return pandoc.utils.from_simple_table(
+        pandoc.SimpleTable({}, aligns, widths, head, body))
+end
+
+-- The records a table or figure asks for, by pattern and attributes.
+function blocks.select(tree, pattern, attributes)
+    local keep, rows, message = tree.default_kernel, {}, nil
+    local attrs = { x = attributes.x, instrument = attributes.instrument,
+        kernel = attributes.kernel }
+    if attrs.kernel == "*" then
+        tree.default_kernel, attrs.kernel = nil, nil
+    end
+    for word in pattern:gmatch("%S+") do
+        local list
+        list, message = tree:select(word, attrs)
+        for _, row in ipairs(list or {}) do
+            rows[#rows + 1] = row
+        end
+        if not list then
+            rows = nil
+            break
+        end
+    end
+    tree.default_kernel = keep
+    return rows, message
+end
+
+function blocks.table(state, div)
+    local a, place = div.attributes, state.place(div)
+    local number = state.number("tab", div, "Table")
+    if not a.select then -- a table typed by hand
+        div.attributes = { number = number }
+        div.content:insert(1, caption(div))
+        div.content = div.content:filter(function(block)
+            return block.t == "Plain" or block.t == "Table"
+        end)
+        return div
+    end
+    local rows, message = blocks.select(state.tree, a.select, a)
+    if not rows or #rows == 0 then
+        base.complain_soft(place, message or "an empty table")
+        return state.missing(div, "table", number, caption(div))
+    end
+    local down, across = a.rows or "x", a.cols or "variant"
+    local rows_order = dimension(state, rows, down)
+    local cols_order = dimension(state, rows, across)
+    local text, commands = facts.of(rows)
+    local unit = facts.common(rows, "unit")
+    return made("table", div, { number = number, facts = text,
+        unit = unit or "", rerun = table.concat(commands, "; ") },
+        { caption(div), grid(state, rows, cells_of(state, div, rows, down,
+            across), rows_order, cols_order, a.label or down) })
+end
+
+----------------------------------------------------------------- output
+
+function blocks.output(state, div)
+    local a = div.attributes
+    local number = state.number("out", div, "Output")
+    local path, whose = state.tree:artefact(a.file or "", a)
+    if not path then
+        base.complain_soft(state.place(div), whose)
+        return state.missing(div, "output", number, caption(div))
+    end
+    state.depends(path)
+    local text = base.read(path):gsub("^#[^\n]*\n", ""):gsub("%s+$", "")
+    return made("output", div, { number = number, file = a.file,
+        whose = whose == "reader" and "this machine" or "reference machine",
+        kernel = path:match("vm%-%w+/([^/]+)/") or "" },
+        { caption(div), pandoc.CodeBlock(text) })
+end
+
+----------------------------------------------------------------- claims
+
+local function verdict(kernel, word, evidence, inlines)
+    return pandoc.Div({ pandoc.Plain(inlines or { pandoc.Str(evidence) }) },
+        pandoc.Attr("", { "verdict" }, { kernel = kernel, word = word }))
+end
+
+local signs = { ["<="] = "≤", [">="] = "≥", ["<"] = "<", [">"] = ">",
+    ["=="] = "=", ["!="] = "≠" }
+
+local function shown(v)
+    local tips = {}
+    for i, row in ipairs(v.rows) do
+        tips[i] = values.provenance(row)
+    end
+    return pandoc.Span({ pandoc.Str(values.format(v.value, v.unit,
+        v.bare)) }, pandoc.Attr("", { "value" },
+        { title = table.concat(tips, " · ") }))
+end
+
+-- "34 instructions ≤ 61 instructions"; the opposite sign where it is not so.
+local function figures_of(judged)
+    local inlines = pandoc.List()
+    for i, part in ipairs(judged.parts) do
+        if i > 1 then
+            inlines:extend { pandoc.Str(","), pandoc.Space() }
+        end
+        local sign = signs[part.op]
+        if not part.holds then
+            sign = part.left.value > part.right.value and ">"
+                or part.left.value < part.right.value and "<" or "="
+        end
+        inlines:extend { shown(part.left), pandoc.Str(" " .. sign .. " "),
+            shown(part.right) }
+    end
+    return inlines
+end
+
+local function computed(state, div)
+    local place = state.place(div)
+    local judged, message = values.judge(state.tree, div.attributes.when)
+    if not judged then
+        base.complain_soft(place, message)
+        return { verdict("", "unmeasured", message) }
+    end
+    local row = judged.rows[1]
+    local mine = row and row.source == "reader"
+    if judged.holds == nil then
+        return { verdict("", "unmeasured", judged.reason) }
+    elseif not judged.holds and not mine and base.release then
+        base.complain(place, "claim '" .. div.identifier .. "' is false on "
+            .. "the reference results", "mend the claim or the code")
+    end
+    local word = judged.holds and "holds" or mine and "not-here" or "fails"
+    return { verdict(row and row.instrument ~= "host" and row.kernel or "",
+        word, nil, figures_of(judged)) }
+end
+
+local function put_to_kernels(state, div, id)
+    local by, kernels = state.tree:claim(id)
+    if not by then
+        base.complain_soft(state.place(div), kernels)
+        return { verdict("", "unmeasured", "not put to a kernel yet") }
+    end
+    local list = {}
+    for i, kernel in ipairs(kernels) do
+        list[i] = verdict(kernel, by[kernel].verdict, by[kernel].evidence)
+    end
+    return list
+end
+
+function blocks.claim(state, div)
+    local id = div.identifier:gsub("^claim%-", "")
+    local when = div.attributes.when
+    local essay = not when and id:match("^%a%d+$")
+    local number = essay and state.named("claim", div, "Claim", id)
+        or state.number("claim", div, "Claim")
+    local content = pandoc.List { pandoc.Div(div.content,
+        pandoc.Attr("", { "statement" })) }
+    content:extend(when and computed(state, div)
+        or put_to_kernels(state, div, id))
+    local worst = content[2].attributes.word
+    for i = 3, #content do
+        if content[i].attributes.word ~= worst then
+            worst = "mixed"
+        end
+    end
+    return made("claim", div, { number = number, word = worst,
+        kind = essay and "essay" or "measured" }, content)
+end
+
+blocks["claims-table"] = function(state, div)
+    local number = state.number("tab", div, "Table")
+    local ids, kernels = state.tree:claims(div.attributes.select)
+    if #ids == 0 then
+        base.complain_soft(state.place(div), "no claim fits '"
+            .. (div.attributes.select or "") .. "'", "run make lab")
+        return state.missing(div, "table", number, caption(div))
+    end
+    local head, body, aligns, widths = { plain("claim") }, {},
+        { pandoc.AlignLeft }, { 0 }
+    for i, kernel in ipairs(kernels) do
+        head[i + 1] = plain(kernel)
+        aligns[i + 1], widths[i + 1] = pandoc.AlignLeft, 0
+    end
+    for r, id in ipairs(ids) do
+        local by = state.tree:claim(id)
+        body[r] = { { pandoc.Plain { state.try_ref("claim-" .. id, id) } } }
+        for i, kernel in ipairs(kernels) do
+            local row = by[kernel]
+            body[r][i + 1] = row and { pandoc.Plain { pandoc.Span({},
+                pandoc.Attr("", { "word" }, { word = row.verdict,
+                title = row.evidence })) } } or plain("")
+        end
+    end
+    local tab = pandoc.utils.from_simple_table(pandoc.SimpleTable({},
+        aligns, widths, head, body))
+    return made("table", div, { number = number, kind = "claims" },
+        { caption(div), tab })
+end
+
+-------------------------------------------------------------- exercises
+
+function blocks.exercise(state, div)
+    local number = state.number("ex", div, "Exercise")
+    local has
+    for _, block in ipairs(div.content) do
+        has = has or block.t == "Div" and block.classes:includes("answer")
+    end
+    if not has then
+        base.complain(state.place(div), "exercise without an answer",
+            "add a `:::: answer` div inside it")
+    end
+    return made("exercise", div, { number = number },
+        state.blocks(div.content))
+end
+
+return blocks

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+#
+# The press: chapters, results and figures in; HTML, PDF and EPUB out.
+#
+#   chapter.md -reader-> .json + .xref -linker-> book.tab -renderer-> page
+#
+# Whatever is rewritten only when it changed has a stamp of its own, so that
+# a second make starts three short processes and prints nothing.
+
+BOOK ?= book.yaml
+B ?= build
+PRESS_CHAPTERS := $(shell sed -n '/^chapters:/,/^[^ #]/s/^ *- *//p' $(BOOK))
+PRESS_DIR := $(or $(shell sed -n 's/^dir: *//p' $(BOOK)),chapters)
+PRESS_FIGDIR := $(or $(shell sed -n 's/^figures: *//p' $(BOOK)),figures)
+PRESS_BIB := $(shell sed -n 's/^bibliography: *//p' $(BOOK))
+PRESS_EPOCH := $(shell date -u -d "$$(sed -n "s/^edition: *//p" $(BOOK))" +%s)
+PRESS_REF := $(or $(shell sed -n 's/^reference: *//p' $(BOOK)),bench/reference)
+ifdef DRAFT
+PRESS_CHAPTERS := $(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard \
+    $(PRESS_DIR)/$(c).md),$(c)))
+endif
+
+PW := $(B)/press
+press_env = BOOK='$(BOOK)' BUILD='$(B)' DRAFT='$(DRAFT)' \
+    RELEASE='$(RELEASE)' SOURCE_DATE_EPOCH=$(PRESS_EPOCH) FORCE_SOURCE_DATE=1
+press_lua = $(press_env) lua5.4
+press_pandoc = $(press_env) CHAPTER=$* pandoc --fail-if-warnings
+PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
+    lint.lua values.lua facts.lua blocks.lua reader.lua) bench/results.lua
+PRESS_DRAW := $(addprefix press/,base.lua book.lua values.lua facts.lua \
+    chart.lua figures.lua) bench/results.lua
+PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua render.lua)
+PRESS_CITE = --citeproc --bibliography=$(PRESS_BIB) \
+    --metadata-file=$(PW)/cited.yaml -M link-citations=true \
+    -M suppress-bibliography=false
+
+PRESS_JSON := $(PRESS_CHAPTERS:%=$(PW)/%.json)
+# The first chapter, when it has no number, is part of the cover's page.
+PRESS_HTML := $(PRESS_CHAPTERS:%=$(PW)/%.html) $(PW)/bibliography.html
+PRESS_TEX := $(PRESS_CHAPTERS:%=$(PW)/%.tex) $(PW)/bibliography.tex
+
+.PHONY: html pdf epub figures coverage lint FORCE
+FORCE:
+-include $(PRESS_CHAPTERS:%=$(PW)/%.d)
+
+html: $(B)/html/.done
+pdf: $(B)/pagewise.pdf
+epub: $(B)/pagewise.epub
+figures: $(PW)/figures.done
+
+# ---- What was measured: one sum over all results, rewritten when it differs
+$(PW)/results.sum: FORCE
+	@mkdir -p $(PW) $(B)/figures
+	@{ echo "draft=$(DRAFT) release=$(RELEASE)"; \
+	    find $(B)/results $(PRESS_REF) -type f ! -name '*.raw.tsv' \
+	    ! -name 'tmp-*' -exec cksum {} + 2>/dev/null | sort -k3; } >$@.new
+	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
+
+# ---- Chapters: read once for all formats, then linked
+$(PW)/%.json: $(PRESS_DIR)/%.md $(BOOK) $(PRESS_READ) $(PW)/results.sum
+	@$(press_pandoc) -f press/reader.lua -t json -o $@ $<
+
+$(PW)/%.xref: $(PW)/%.json ;
+
+$(PW)/link.done: $(PRESS_JSON) press/link.lua $(PRESS_BIB)
+	@$(press_lua) press/link.lua
+	@touch $@
+$(PW)/book.tab $(PW)/cited.yaml $(PW)/epub.yaml: $(PW)/link.done ;
+
+# ---- Figures: the data, then gnuplot for those that differ
+$(PW)/figures.done: figures/style.gp $(wildcard $(PRESS_FIGDIR)/*.gp) $(PRESS_DRAW) \
+    $(PW)/results.sum $(PW)/fonts.done $(BOOK)
+	@$(press_lua) press/figures.lua
+	@touch $@
+
+$(PW)/fonts.done: press/fonts.sh
+	@mkdir -p $(PW)
+	@sh press/fonts.sh $(B)/fonts
+	@touch $@
+
+# ---- HTML
+PRESS_HTML_NEED := $(PRESS_PEN) press/html.lua press/nav.lua \
+    press/theme/page.html $(PW)/book.tab $(PW)/figures.done
+press_html = $(press_pandoc) -f json -t html5 --mathml \
+    --template=press/theme/page.html $(PRESS_CITE) \
+    --lua-filter=press/render.lua
+
+$(PW)/%.html: $(PW)/%.json $(PRESS_HTML_NEED)
+	@$(press_html) -o $@ $<
+
+$(PW)/bibliography.html: $(PRESS_HTML_NEED) $(PRESS_BIB)
+	@printf '%s\n' '# Bibliography {#ch-bibliography .unnumbered}' '' \
+	    '::: {#refs}' ':::' | CHAPTER=bibliography \
+	    $(subst CHAPTER=$*,CHAPTER=bibliography,$(subst -f json,-f \
+	    markdown,$(press_html))) -o $@
+
+$(B)/html/.done: $(PRESS_HTML) press/pages.lua press/nav.lua \
+    press/theme/book.css press/theme/book.js $(PW)/fonts.done
+	@mkdir -p $(B)/html/fonts $(B)/html/figures
+	@$(press_lua) press/pages.lua
+	@cp press/theme/book.css press/theme/book.js $(B)/html/
+	@cp $(B)/fonts/*.woff2 $(B)/html/fonts/
+	@cp $(B)/figures/*.tsv $(B)/html/figures/ 2>/dev/null || :
+	@touch $@
+
+# ---- PDF
+PRESS_TEX_NEED := $(PRESS_PEN) press/latex.lua $(PW)/book.tab \
+    $(PW)/figures.done
+press_tex = $(press_pandoc) -f json -t latex --top-level-division=chapter \
+    $(PRESS_CITE) --lua-filter=press/render.lua
+
+$(PW)/%.tex: $(PW)/%.json $(PRESS_TEX_NEED)
+	@$(press_tex) -o $@ $<
+
+$(PW)/bibliography.tex: $(PRESS_TEX_NEED) $(PRESS_BIB)
+	@printf '%s\n' '::: {#refs}' ':::' | \
+	    $(subst CHAPTER=$*,CHAPTER=bibliography,$(subst -f json,-f \
+	    markdown,$(press_tex))) -o $@
+
+$(B)/pagewise.pdf: $(PRESS_TEX) press/print.lua press/theme/book.tex \
+    $(PW)/fonts.done
+	@$(press_lua) press/print.lua
+	@touch $@
+
+# ---- EPUB: one run over all chapters
+$(B)/pagewise.epub: $(PRESS_JSON) $(PRESS_PEN) press/html.lua $(PW)/book.tab \
+    $(PW)/figures.done press/theme/epub.css
+	@$(press_env) CHAPTER= pandoc -f json --file-scope $(PRESS_JSON) \
+	    -t epub3 --mathml --toc-depth=2 --css=press/theme/epub.css \
+	    $(PRESS_CITE) -M reference-section-title=Bibliography \
+	    --lua-filter=press/render.lua \
+	    --metadata-file=$(PW)/epub.yaml -o $@
+
+# ---- Checks
+coverage: $(PW)/link.done
+	@$(press_lua) press/coverage.lua
+
+lint: $(PW)/link.done
+	@$(press_lua) press/lint.lua $(PRESS_CHAPTERS:%=$(PRESS_DIR)/%.md)

@@ -1,0 +1,116 @@
+-- SPDX-License-Identifier: MIT
+--
+-- Draw the figures: for each script the data and variables (chart.lua), then
+-- gnuplot twice, SVG for the pages and PDF for print, and the SVG once more
+-- with its colours as CSS variables, to stand inside a page and follow its
+-- light or dark. What has not changed since is not drawn again.
+--
+-- Leaves in build/figures: NAME.tsv, .vars, .svg, .inline.svg, .pdf, .facts.
+
+package.path = "press/?.lua;bench/?.lua;" .. package.path
+local base = require "base"
+local books = require "book"
+local chart = require "chart"
+local values = require "values"
+
+local book = books.load()
+local folder = book.figures or "figures"
+local out = book.build .. "/figures/"
+
+-- The colours of figures/style.gp and the variables they become.
+local colours = { ["1c1b19"] = "--ink", ["57534a"] = "--soft",
+    ["fffdf7"] = "--paper", ["e6e2d6"] = "--f-grid", ["a8a397"] = "--f-ref",
+    ["0072b2"] = "--f1", ["c04f00"] = "--f2", ["00785a"] = "--f3",
+    ["8a4a8f"] = "--f4", ["dbe9f3"] = "--f-tint1", ["f7e3d4"] = "--f-tint2",
+    ["d9ece4"] = "--f-tint3", ["ecdfee"] = "--f-tint4",
+    ["f1ede2"] = "--f-tint5" }
+
+local function themed(r, g, b)
+    local hex = string.format("%02x%02x%02x", r, g, b)
+    local name = colours[hex]
+    return name and "var(" .. name .. ",#" .. hex .. ")"
+        or string.format("rgb(%d,%d,%d)", r, g, b)
+end
+
+-- An SVG that may stand in a page beside others: ids of its own, no size.
+local function inline(svg, name)
+    svg = svg:gsub("^.-<svg", "<svg", 1)
+    svg = svg:gsub("<title>.-</title>%s*", ""):gsub("<desc>.-</desc>%s*", "")
+    svg = svg:gsub("rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%)", function(r, g, b)
+        return themed(tonumber(r), tonumber(g), tonumber(b))
+    end)
+    svg = svg:gsub("#(%x%x)(%x%x)(%x%x)([\"'])", function(r, g, b, q)
+        return themed(tonumber(r, 16), tonumber(g, 16), tonumber(b, 16)) .. q
+    end)
+    svg = svg:gsub("(id=[\"'])", "%1" .. name .. "-")
+    svg = svg:gsub("(href=[\"']#)", "%1" .. name .. "-")
+    svg = svg:gsub("(url%(#)", "%1" .. name .. "-")
+    local head, rest = svg:match("^(<svg.->)(.*)$")
+    local box = head:match("viewBox=[\"'].-[\"']")
+    return "<svg " .. box .. ' aria-hidden="true">' .. rest
+end
+
+local function gnuplot(script, name, format, extension)
+    local path = out .. name .. "." .. extension
+    local command = string.format("FONTCONFIG_FILE=%sfonts.conf gnuplot "
+        .. "-e %s %s 2>&1", out, base.quote(string.format(
+        "name='%s'; format='%s'; out='%s'; figures='%s'; build='%s'", name,
+        format, path, folder, out)), script)
+    local pipe = assert(io.popen(command))
+    local said = pipe:read("a")
+    local ok = pipe:close()
+    local why = said:match("line %d+:[^\n]*")
+    if not ok or why then
+        os.remove(path)
+        base.complain(script .. ":" .. (why and why:match("%d+") or 1),
+            "gnuplot: " .. (why or said):gsub("%s+", " "), "mend the script")
+    end
+    return ok and path
+end
+
+local function draw(script, name, data, head)
+    local stamp = table.concat { base.read(script), data.variables, data.tsv,
+        base.read(folder .. "/style.gp") or base.read("figures/style.gp"),
+        base.read("press/figures.lua") }
+    base.write(out .. name .. ".tsv", data.tsv)
+    base.write(out .. name .. ".vars", data.variables)
+    local text, rerun = chart.facts(data.rows)
+    base.save(out .. name .. ".facts", { alt = data.alt, text = text,
+        rerun = rerun, data = #data.rows > 0 or nil, wide = head.wide })
+    if base.read(out .. name .. ".stamp") == stamp then
+        return
+    end
+    local svg = gnuplot(script, name, "svg", "svg")
+    local pdf = gnuplot(script, name, "pdf", "pdf")
+    if svg and pdf then
+        base.write(out .. name .. ".inline.svg", inline(base.read(svg),
+            name))
+        base.write(out .. name .. ".stamp", stamp)
+    end
+end
+
+local function fontconfig()
+    base.write(out .. "fonts.conf", string.format([[
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>%s</dir><cachedir>%s</cachedir></fontconfig>
+]], os.getenv("PWD") .. "/" .. book.build .. "/fonts",
+        os.getenv("PWD") .. "/" .. book.build .. "/fonts/cache"))
+end
+
+local tree = values.open(book)
+fontconfig()
+for _, script in ipairs(base.glob(folder .. "/*.gp")) do
+    local name = script:match("([^/]+)%.gp$")
+    if name ~= "style" then
+        local head = chart.header(script, base.read(script))
+        local data, place, message = chart.gather(book, tree, head)
+        if data then
+            draw(script, name, data, head)
+        else
+            os.remove(out .. name .. ".facts")
+            base.complain_soft(place, message)
+        end
+    end
+end
+base.settle()

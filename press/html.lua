@@ -1,0 +1,287 @@
+-- SPDX-License-Identifier: MIT
+--
+-- How things look in HTML and EPUB: each function takes a div as the reader
+-- left it and gives blocks. The words are in the document, never in the
+-- style sheet; colour is never the only sign.
+
+local base = require "base"
+local highlight = require "highlight"
+local nav = require "nav"
+
+return function(context)
+    local pen, epub = {}, context.format == "epub"
+    local esc = base.html
+    local note_count = 0
+
+    local function raw(text)
+        return pandoc.RawBlock("html", text)
+    end
+    local function rawi(text)
+        return pandoc.RawInline("html", text)
+    end
+
+    -- An id that links to itself: the permalink of what it labels.
+    local function label(div)
+        return string.format('<a class="label" href="#%s">%s</a> ',
+            div.identifier, esc(div.attributes.number))
+    end
+
+    -- figcaption: label, the caption's inlines, what comes after them.
+    local function caption(div, after)
+        local inlines = pandoc.List { rawi("<figcaption>" .. label(div)) }
+        inlines:extend(div.content[1].content)
+        inlines:insert(rawi((after or "") .. "</figcaption>"))
+        return pandoc.Plain(inlines)
+    end
+
+    local function figure(div, class)
+        return raw(string.format('<figure class="%s" id="%s">', class,
+            div.identifier))
+    end
+
+    --------------------------------------------------------- inlines
+
+    function pen.cite(l, id)
+        l.target = epub and "#" .. id or "bibliography.html#" .. id
+        return l
+    end
+
+    function pen.reference(l, id, entry)
+        local here = epub or entry.page == context.chapter.page
+        l.target = (here and "" or entry.page) .. "#" .. id
+        l.attr = pandoc.Attr("", { "xref" })
+        return l
+    end
+
+    function pen.value(s)
+        if epub then
+            return s.content
+        end
+        return rawi(string.format('<span class="%s" data-tip="%s">%s</span>',
+            s.classes[1], esc(s.attributes.title or ""),
+            esc(pandoc.utils.stringify(s.content))))
+    end
+
+    function pen.word(word, text, s)
+        local tip = s and s.attributes.title
+        return rawi(string.format('<span class="word w-%s"%s>%s</span>',
+            word, tip and not epub and ' data-tip="' .. esc(tip) .. '"'
+            or "", esc(text)))
+    end
+
+    -- A side note stands in its paragraph; the style sheet moves it.
+    function pen.note(note)
+        if epub then
+            return note
+        end
+        note_count = note_count + 1
+        local inlines = pandoc.List { rawi(string.format(
+            '<a class="noteref" id="nr-%d" href="#n-%d">%d</a>'
+            .. '<span class="note" id="n-%d" role="note">'
+            .. '<a class="back" href="#nr-%d">%d</a> ', note_count,
+            note_count, note_count, note_count, note_count, note_count)) }
+        for i, block in ipairs(note.content) do
+            if i > 1 then
+                inlines:insert(rawi("<br><br>"))
+            end
+            inlines:extend(block.content
+                or { pandoc.Code(block.text or "") })
+        end
+        inlines:insert(rawi("</span>"))
+        return pandoc.Span(inlines, pandoc.Attr("", { "withnote" }))
+    end
+
+    --------------------------------------------------------- blocks
+
+    local function lines(text, language, first)
+        local out = {}
+        for i, row in ipairs(highlight.lines(text, language)) do
+            local n = first and string.format(' data-n="%d"',
+                first + i - 1) or ""
+            out[i] = '<span class="l"' .. n .. ">" .. highlight.html(row)
+                .. "\n</span>"
+        end
+        return table.concat(out)
+    end
+
+    local function source_link(a)
+        local text = string.format("%s:%s–%s", a.file, a.first, a.last)
+        if epub then
+            return ' <code class="src">' .. esc(text) .. "</code>"
+        end
+        return string.format(' <a class="src" href="src/%s.html#L%s">%s</a>',
+            a.file, a.first, esc(text))
+    end
+
+    function pen.listing(div)
+        local a = div.attributes
+        return { figure(div, "listing"), caption(div, source_link(a)),
+            raw('<pre class="code numbered"><code>'
+            .. lines(div.content[2].text, a.lang, tonumber(a.first))
+            .. "</code></pre></figure>") }
+    end
+
+    function pen.code(block)
+        return { raw('<pre class="code"><code>' .. lines(block.text,
+            block.classes[1] or "text") .. "</code></pre>") }
+    end
+
+    function pen.output(div)
+        if not div.content[2].text then
+            return pen.missing(div)
+        end
+        local a = div.attributes
+        local facts = ' <span class="facts">' .. esc(a.file)
+            .. (a.kernel ~= "" and ", kernel " .. a.kernel or "") .. ", "
+            .. esc(a.whose) .. ".</span>"
+        return { figure(div, "output"), caption(div, facts),
+            raw('<pre class="code screen"><code>'
+            .. esc(div.content[2].text) .. "</code></pre></figure>") }
+    end
+
+    function pen.missing(div)
+        return { figure(div, "missing"), caption(div),
+            raw("<p>Not measured yet.</p></figure>") }
+    end
+
+    local function small_print(text, commands, data)
+        local parts = { text or "" }
+        if data then
+            parts[#parts + 1] = '<a href="' .. data .. '">Data</a>'
+        end
+        if commands and commands ~= "" then
+            parts[#parts + 1] = "again with <code>" .. esc(commands)
+                .. "</code>"
+        end
+        local joined = table.concat(parts, data and " " or " Measured ")
+        return ' <span class="facts">' .. joined .. "</span>"
+    end
+
+    local function drawing(src, facts)
+        if epub then
+            return string.format('<img src="%s/figures/%s.svg" alt="%s"/>',
+                context.book.build, src, esc(facts.alt))
+        end
+        local svg = base.read(context.book.build .. "/figures/" .. src
+            .. ".inline.svg") or ""
+        return '<div class="plot" role="img" aria-label="' .. esc(facts.alt)
+            .. '">' .. svg .. "</div>"
+    end
+
+    function pen.figure(div)
+        local src = div.attributes.src
+        local facts = context.figure(src)
+        if facts.missing then
+            return pen.missing(div)
+        end
+        local after = ""
+        if facts.text ~= "" then
+            after = string.format(' <span class="facts">%s%s %s</span>',
+                esc(facts.text), epub and "" or string.format(
+                ' <a href="figures/%s.tsv">Data</a>;', src),
+                facts.rerun ~= "" and "again with <code>"
+                .. esc(facts.rerun) .. "</code>." or "")
+        end
+        return { figure(div, "figure"), raw(drawing(src, facts)),
+            caption(div, after), raw("</figure>") }
+    end
+
+    function pen.table(div)
+        local a = div.attributes
+        if a.number and div.classes:includes("missing") then
+            return pen.missing(div)
+        end
+        local after = ""
+        if a.unit and a.unit ~= "" then
+            after = " In " .. esc(a.unit) .. "."
+        end
+        if a.facts then
+            after = after .. small_print(esc(a.facts), a.rerun)
+        end
+        local out = { figure(div, "table " .. (a.kind or "")),
+            caption(div, after), raw('<div class="wide">') }
+        for i = 2, #div.content do
+            out[#out + 1] = div.content[i]
+        end
+        out[#out + 1] = raw("</div></figure>")
+        return out
+    end
+
+    function pen.plain_table(block)
+        return { raw('<div class="wide">'), block, raw("</div>") }
+    end
+
+    function pen.claim(div, blocks)
+        local a = div.attributes
+        local head = string.format('<div class="claim c-%s" id="%s">'
+            .. '<p class="claim-head">%s<span class="word w-%s">%s</span>'
+            .. "</p>", a.word, div.identifier, label(div), a.word,
+            context.words[a.word])
+        local out = pandoc.List { raw(head) }
+        out:extend(blocks(div.content[1].content))
+        out:insert(raw('<ul class="verdicts">'))
+        for i = 2, #div.content do
+            local v = div.content[i]
+            local kernel = v.attributes.kernel
+            local item = pandoc.List { rawi("<li>" .. (kernel ~= ""
+                and '<span class="kernel">kernel ' .. esc(kernel)
+                .. "</span> " or "") .. (a.word == "mixed"
+                and '<span class="word w-' .. v.attributes.word .. '">'
+                .. context.words[v.attributes.word] .. "</span> " or "")) }
+            item:extend(v.content[1].content)
+            item:insert(rawi("</li>"))
+            out:insert(pandoc.Plain(item))
+        end
+        out:insert(raw("</ul></div>"))
+        return out
+    end
+
+    function pen.exercise(div, blocks)
+        local out = pandoc.List { raw('<div class="exercise" id="'
+            .. div.identifier .. '"><p class="exercise-head">' .. label(div)
+            .. "</p>") }
+        out:extend(blocks(div.content))
+        out:insert(raw("</div>"))
+        return out
+    end
+
+    function pen.answer(div, blocks)
+        local out = pandoc.List { raw(
+            "<details><summary>Answer</summary>") }
+        out:extend(blocks(div.content))
+        out:insert(raw("</details>"))
+        return out
+    end
+
+    function pen.header(header)
+        local number = header.attributes.number
+        header.attributes.number = nil
+        if epub then
+            if number then
+                header.content:insert(1, pandoc.Str((header.level == 1
+                    and "Chapter " or "") .. number .. "\194\160\194\160"))
+            end
+            return
+        end
+        local id = header.identifier
+        if header.level == 1 then
+            header.content:insert(1, rawi('<span class="chapter-no">'
+                .. (number and "Chapter " .. number or "") .. "</span> "))
+        else
+            if number then
+                header.content:insert(1, rawi('<span class="secno">'
+                    .. number .. "</span> "))
+            end
+            header.content:insert(rawi('<a class="perma" href="#' .. id
+                .. '" aria-label="Link to this section">#</a>'))
+        end
+    end
+
+    function pen.finish(doc)
+        if not epub then
+            nav.fill(doc, context)
+        end
+    end
+
+    return pen
+end

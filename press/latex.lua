@@ -1,0 +1,259 @@
+-- SPDX-License-Identifier: MIT
+--
+-- How things look in print: each function takes a div as the reader left it
+-- and gives LaTeX, in the macros of theme/book.tex. Numbers come from the
+-- reader, page numbers from LaTeX; answers wait for the chapter's end.
+
+local base = require "base"
+local highlight = require "highlight"
+local source = require "source"
+
+return function(context)
+    local pen, answers = {}, pandoc.List()
+    local esc = base.tex
+
+    local function raw(text)
+        return pandoc.RawBlock("latex", text)
+    end
+    local function rawi(text)
+        return pandoc.RawInline("latex", text)
+    end
+
+    -- \macro{id}{label}{caption's inlines}{rest}
+    local function caption(macro, div, rest)
+        local label = esc(div.attributes.number or ""):gsub(" ", "~")
+        local inlines = pandoc.List { rawi(string.format("\\%s{%s}{%s}{",
+            macro, div.identifier, label)) }
+        inlines:extend(div.content[1].content)
+        inlines:insert(rawi("}{" .. (rest or "") .. "}"))
+        return pandoc.Plain(inlines)
+    end
+
+    --------------------------------------------------------- inlines
+
+    function pen.cite(l, id)
+        local inlines = pandoc.List { rawi("\\hyperlink{" .. id .. "}{") }
+        inlines:extend(l.content)
+        inlines:insert(rawi("}"))
+        return inlines
+    end
+
+    function pen.reference(l, id, _, bare)
+        local inlines = pandoc.List { rawi(string.format(bare
+            and "\\pwref{%s}{" or "\\hyperref[%s]{", id)) }
+        inlines:extend(l.content)
+        inlines:insert(rawi("}"))
+        return inlines
+    end
+
+    function pen.value(s)
+        return s.content
+    end
+
+    function pen.word(word, text)
+        return rawi(string.format("\\pwword{%s}{%s}", word, text))
+    end
+
+    function pen.note(note)
+        local inlines = pandoc.List { rawi("\\pwnote{") }
+        for i, block in ipairs(note.content) do
+            if i > 1 then
+                inlines:insert(rawi("\\par "))
+            end
+            inlines:extend(block.content
+                or { pandoc.Code(block.text or "") })
+        end
+        inlines:insert(rawi("}"))
+        return inlines
+    end
+
+    --------------------------------------------------------- blocks
+
+    -- Lines stay with their neighbours at the ends; the best place to break
+    -- a page is an empty line.
+    local function code_lines(text, language, first)
+        local out, rows = {}, highlight.lines(text, language)
+        for i, row in ipairs(rows) do
+            local keep = i <= 2 or i >= #rows - 1
+            out[i] = string.format("\\pwline{%s}{%s}%s", first
+                and first + i - 1 or "", highlight.tex(row), i == #rows
+                and "" or keep and "\\nobreak" or #row == 0
+                and "\\penalty-100 " or "\\penalty100 ")
+        end
+        return table.concat(out, "\n")
+    end
+
+    function pen.listing(div)
+        local a = div.attributes
+        local from = string.format("%s:%s–%s", a.file, a.first, a.last)
+        return { caption("pwlistcaption", div, "\\pwsource{"
+            .. esc(from) .. "}"), raw("\\begin{pwcode}\n"
+            .. code_lines(div.content[2].text, a.lang, tonumber(a.first))
+            .. "\n\\end{pwcode}") }
+    end
+
+    function pen.code(block)
+        return { raw("\\begin{pwcode}\n" .. code_lines(block.text,
+            block.classes[1] or "text") .. "\n\\end{pwcode}") }
+    end
+
+    local function missing(div)
+        return { caption("pwlistcaption", div, "Not measured yet.") }
+    end
+
+    function pen.output(div)
+        if not div.content[2].text then
+            return missing(div)
+        end
+        local a, widest = div.attributes, source.limit
+        local text = div.content[2].text
+        for line in text:gmatch("[^\n]+") do
+            widest = math.max(widest, source.width(line))
+        end
+        return { caption("pwlistcaption", div, "\\pwfacts{" .. esc(a.file)
+            .. (a.kernel ~= "" and ", kernel " .. a.kernel or "") .. ", "
+            .. a.whose .. ".}"), raw(string.format(
+            "\\begin{pwscreen}{%.2f}\n%s\n\\end{pwscreen}",
+            7.7 * source.limit / widest, code_lines(text, "text"))) }
+    end
+
+    function pen.figure(div)
+        local src = div.attributes.src
+        local facts = context.figure(src)
+        if facts.missing then
+            return missing(div)
+        end
+        local small = facts.text ~= "" and "\\pwfacts{" .. esc(facts.text)
+            .. (facts.rerun ~= "" and " Again with \\texttt{"
+            .. esc(facts.rerun) .. "}." or "") .. "}" or ""
+        return { raw(string.format("\\begin{figure}[htbp]\n"
+            .. "\\includegraphics{%s/figures/%s.pdf}\n",
+            context.book.build, src)), caption("pwfigcaption", div, small),
+            raw("\\end{figure}") }
+    end
+
+    -- A table that stays on its page: cells of the first block each.
+    local function cells(row, inlines)
+        for c, cell in ipairs(row) do
+            if c > 1 then
+                inlines:insert(rawi(" & "))
+            end
+            for _, block in ipairs(cell) do
+                inlines:extend(block.content or {})
+            end
+        end
+        inlines:insert(rawi(" \\\\\n"))
+    end
+
+    local letters = { AlignRight = "r", AlignCenter = "c" }
+    local function tabular(block)
+        local simple, columns = pandoc.utils.to_simple_table(block), {}
+        for c, align in ipairs(simple.aligns) do
+            local width = simple.widths[c]
+            columns[c] = width > 0 and string.format(
+                ">{\\raggedright\\arraybackslash}p{\\dimexpr%.3f\\linewidth"
+                .. "-%.3f\\tabcolsep}", width, 2 - 2 / #simple.aligns)
+                or letters[align] or "l"
+        end
+        local inlines = pandoc.List { rawi("\\begin{pwtable}"
+            .. "\\begin{tabular}{@{}" .. table.concat(columns) .. "@{}}\n"
+            .. "\\toprule\n") }
+        if #simple.header > 0 then
+            cells(simple.header, inlines)
+            inlines:insert(rawi("\\midrule\n"))
+        end
+        for _, row in ipairs(simple.rows) do
+            cells(row, inlines)
+        end
+        inlines:insert(rawi("\\bottomrule\\end{tabular}\\end{pwtable}"))
+        return pandoc.Plain(inlines)
+    end
+
+    function pen.table(div)
+        local a = div.attributes
+        if div.classes:includes("missing") then
+            return missing(div)
+        end
+        local small = a.unit and a.unit ~= "" and " In " .. esc(a.unit)
+            .. "." or ""
+        if a.facts then
+            small = small .. "\\pwfacts{" .. esc(a.facts)
+                .. " Again with \\texttt{" .. esc(a.rerun) .. "}.}"
+        end
+        local out = pandoc.List { caption("pwlistcaption", div, small) }
+        for i = 2, #div.content do
+            out:insert(tabular(div.content[i]))
+        end
+        return out
+    end
+
+    function pen.plain_table(block)
+        return { tabular(block) }
+    end
+
+    function pen.claim(div, blocks)
+        local a = div.attributes
+        local out = pandoc.List { raw(string.format(
+            "\\begin{pwclaim}{%s}{%s}{%s}{%s}", div.identifier,
+            esc(a.number):gsub(" ", "~"), a.word, context.words[a.word])) }
+        out:extend(blocks(div.content[1].content))
+        out:insert(raw("\\begin{pwverdicts}"))
+        for i = 2, #div.content do
+            local v = div.content[i]
+            local kernel = v.attributes.kernel
+            local item = pandoc.List { rawi("\\pwverdict{" .. (kernel ~= ""
+                and "kernel~" .. kernel or "") .. "}{" .. (a.word == "mixed"
+                and "\\pwword{" .. v.attributes.word .. "}{"
+                .. context.words[v.attributes.word] .. "}" or "") .. "}{") }
+            item:extend(v.content[1].content)
+            item:insert(rawi("}"))
+            out:insert(pandoc.Plain(item))
+        end
+        out:insert(raw("\\end{pwverdicts}\n\\end{pwclaim}"))
+        return out
+    end
+
+    function pen.exercise(div, blocks)
+        context.exercise = div
+        local out = pandoc.List { raw(string.format(
+            "\\begin{pwexercise}{%s}{%s}", div.identifier,
+            esc(div.attributes.number):gsub(" ", "~"))) }
+        out:extend(blocks(div.content))
+        out:insert(raw("\\end{pwexercise}"))
+        return out
+    end
+
+    function pen.answer(div, blocks)
+        local exercise = context.exercise
+        answers:insert(raw(string.format("\\pwanswer{%s}{%s}",
+            exercise.identifier, esc(exercise.attributes.number)
+            :gsub(" ", "~"))))
+        answers:extend(blocks(div.content))
+        return {}
+    end
+
+    function pen.header(header)
+        if not header.attributes.number then
+            header.classes:insert("unnumbered")
+        end
+        header.attributes.number = nil
+        if header.level == 1 then
+            local list = pandoc.List { header }
+            if not context.chapter.number then
+                list:insert(raw("\\markboth{" .. esc(
+                    pandoc.utils.stringify(header.content)) .. "}{}"))
+            end
+            return list
+        end
+    end
+
+    function pen.finish(doc)
+        if #answers > 0 then
+            doc.blocks:insert(raw("\\section*{Answers}\n"
+                .. "\\addcontentsline{toc}{section}{Answers}"))
+            doc.blocks:extend(answers)
+        end
+    end
+
+    return pen
+end

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+//
+// browser.js DIR: open every page of DIR from disk in Debian's Chromium, as
+// a reader would, light and dark, wide and narrow. Reports in TAP.
+'use strict';
+const fs = require('fs');
+const path = require('path');
+const { pathToFileURL } = require('url');
+const { chromium } = require('playwright-core');
+const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const dir = path.resolve(process.argv[2]);
+let number = 0;
+let failed = false;
+
+function report(name, faults) {
+  const ok = faults.length === 0;
+  number += 1;
+  failed = failed || !ok;
+  console.log(`${ok ? 'ok' : 'not ok'} ${number} - ${name}`);
+  faults.slice(0, 12).forEach((fault) => console.log(`# ${fault}`));
+}
+
+function pages(below) {
+  return fs.readdirSync(path.join(dir, below), { withFileTypes: true })
+    .flatMap((entry) => {
+      const name = path.join(below, entry.name);
+      if (entry.isDirectory()) return pages(name);
+      return name.endsWith('.html') ? [name] : [];
+    }).sort();
+}
+
+// A page opened in a context that notes requests and script errors.
+async function open(context, name, notes) {
+  const page = await context.newPage();
+  page.on('request', (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) {
+      notes.foreign.push(`${name}: ${request.url()}`);
+    }
+  });
+  page.on('requestfailed', (request) => {
+    notes.errors.push(`${name}: cannot load ${request.url()}`);
+  });
+  page.on('pageerror', (error) => notes.errors.push(`${name}: ${error}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') {
+      notes.errors.push(`${name}: ${message.text()}`);
+    }
+  });
+  await page.goto(pathToFileURL(path.join(dir, name)).href);
+  return page;
+}
+
+async function axeFaults(page, name) {
+  await page.evaluate(axe);
+  const result = await page.evaluate(() => window.axe.run(document, {
+    resultTypes: ['violations'],
+  }));
+  return result.violations.flatMap((v) => v.nodes.slice(0, 3).map((node) =>
+    `${name}: ${v.id}: ${v.help}: ${node.html.slice(0, 120)}`));
+}
+
+async function tooWide(page, name) {
+  const wide = await page.evaluate(() => {
+    const room = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= room) return null;
+    const worst = [...document.body.querySelectorAll('*')]
+      .filter((e) => e.getBoundingClientRect().right > room + 1)
+      .map((e) => e.tagName.toLowerCase() + '.' + e.className);
+    return `${document.documentElement.scrollWidth} > ${room}: `
+      + worst.slice(0, 3).join(', ');
+  });
+  return wide ? [`${name}: scrolls sideways, ${wide}`] : [];
+}
+
+async function looks(browser, names, scheme, width) {
+  const notes = { foreign: [], errors: [] };
+  const faults = { axe: [], wide: [] };
+  const context = await browser.newContext({
+    viewport: { width, height: 900 }, colorScheme: scheme, bypassCSP: true,
+  });
+  for (const name of names) {
+    const page = await open(context, name, notes);
+    faults.axe.push(...await axeFaults(page, name));
+    faults.wide.push(...await tooWide(page, name));
+    await page.close();
+  }
+  await context.close();
+  const as = `${scheme}, ${width} px`;
+  report(`no accessibility faults (${as})`, faults.axe);
+  report(`nothing scrolls sideways (${as})`, faults.wide);
+  report(`nothing is loaded from elsewhere (${as})`, notes.foreign);
+  report(`no script errors (${as})`, notes.errors);
+}
+
+// Type a word, follow the first hit: the word must stand on that page.
+async function search(browser, names) {
+  const notes = { foreign: [], errors: [] };
+  const faults = [];
+  const context = await browser.newContext();
+  const page = await open(context, names.includes('index.html')
+    ? 'index.html' : names[0], notes);
+  await page.keyboard.press('/');
+  await page.keyboard.type('buddy');
+  await page.waitForSelector('#hits a', { timeout: 5000 })
+    .catch(() => faults.push('"buddy" finds nothing'));
+  if (!faults.length) {
+    const address = await page.getAttribute('#hits a', 'href');
+    await page.click('#hits a');
+    await page.waitForLoadState();
+    const text = await page.evaluate(() => document.body.innerText);
+    if (!/buddy/i.test(text)) faults.push(`${address} has no "buddy"`);
+    const anchor = decodeURIComponent(new URL(page.url()).hash.slice(1));
+    if (anchor && !await page.evaluate((id) =>
+      !!document.getElementById(id), anchor)) {
+      faults.push(`${address} leads to no anchor`);
+    }
+  }
+  report('search works from disk', faults.concat(notes.errors));
+  await page.keyboard.press('Escape');
+  await page.fill('#q', 'xyzzyplugh');
+  const none = await page.waitForSelector('#hits:not([hidden])', {
+    timeout: 5000,
+  }).then((e) => e.innerText()).catch(() => '');
+  report('search says when it finds nothing',
+    /nothing/i.test(none) ? [] : [`it says: "${none}"`]);
+  await context.close();
+}
+
+// The switch changes the colours, and the choice is kept for other pages.
+async function theme(browser, names) {
+  const notes = { foreign: [], errors: [] };
+  const context = await browser.newContext({ colorScheme: 'light' });
+  const page = await open(context, names[0], notes);
+  const colour = () => page.evaluate(() =>
+    getComputedStyle(document.body).backgroundColor
+      + getComputedStyle(document.documentElement).backgroundColor);
+  const before = await colour();
+  await page.click('#theme');
+  const after = await colour();
+  report('the dark switch changes the page', before !== after
+    ? notes.errors : [`${before} before and after`]);
+  await context.close();
+}
+
+async function withoutScripts(browser, names) {
+  const notes = { foreign: [], errors: [] };
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const faults = [];
+  for (const name of names.filter((n) => !n.includes('/'))) {
+    const page = await open(context, name, notes);
+    const length = (await page.locator('main').innerText()).length;
+    if (length < 200) faults.push(`${name}: ${length} characters of text`);
+    await page.close();
+  }
+  report('the book reads without scripts', faults);
+  await context.close();
+}
+
+(async () => {
+  const names = pages('');
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+  for (const width of [1440, 390]) {
+    for (const scheme of ['light', 'dark']) {
+      await looks(browser, names, scheme, width);
+    }
+  }
+  await search(browser, names);
+  await theme(browser, names);
+  await withoutScripts(browser, names);
+  await browser.close();
+  process.exit(failed ? 1 : 0);
+})().catch((error) => {
+  console.log(`not ok ${number + 1} - the browser: ${error.message
+    .split('\n')[0]}`);
+  process.exit(1);
+});
