@@ -11,61 +11,49 @@
  * Empty slabs stay with their cache until somebody asks, because a cache
  * that has needed them will need them again, and they are constructed.
  * pw_cache_shrink() asks one cache, pw_cache_reap() all; a cache that
- * finds no page for a new slab reaps before it gives up. The list of all
+ * finds no page for a new slab reaps before it gives up. The table of all
  * caches has a lock, which is taken before any cache's own.
  */
 #include "slab_core.h"
 //< theory
 
 //> caches
+struct pw_cache *pw_caches[PW_CACHES];
 PORT_LOCK(pw_caches_lock);
 
-static struct pw_link caches = { &caches, &caches };
-
-static struct pw_cache *of_chain(struct pw_link *link)
+/* Enter a cache under the first number that is free. */
+static int enter(struct pw_cache *cache)
 {
-    return (struct pw_cache *)((char *)link -
-                               offsetof(struct pw_cache, chain));
-}
-
-/* The name of the cache with this tag, or false if there is none. */
-bool pw_tag_name(uint16_t tag, char *name)
-{
-    struct pw_link *at;
-    bool found = false;
     port_pin_t pin;
+    uint16_t tag = 1;
 
     port_pin(&pin);
     port_lock(&pw_caches_lock);
-    for (at = caches.next; at != &caches && !found; at = at->next) {
-        found = of_chain(at)->tag == tag;
-        if (found)
-            memcpy(name, of_chain(at)->name, PW_CACHE_NAME);
+    while (tag < PW_CACHES && pw_caches[tag])
+        tag++;
+    if (tag < PW_CACHES) {
+        cache->tag = tag;
+        port_write(pw_caches[tag], cache);
     }
+    port_unlock(&pw_caches_lock);
+    port_unpin(&pin);
+    return tag < PW_CACHES ? 0 : -ENOSPC;
+}
+
+/* The name of the cache with this number, or false if there is none. */
+bool pw_tag_name(uint16_t tag, char *name)
+{
+    port_pin_t pin;
+    bool found;
+
+    port_pin(&pin);
+    port_lock(&pw_caches_lock);
+    found = tag < PW_CACHES && pw_caches[tag];
+    if (found)
+        memcpy(name, pw_caches[tag]->name, PW_CACHE_NAME);
     port_unlock(&pw_caches_lock);
     port_unpin(&pin);
     return found;
-}
-
-/* Give a cache the first number that is free. The chain is in order. */
-static int chain(struct pw_cache *cache)
-{
-    struct pw_link *at = &caches;
-    uint16_t tag = 1;
-    port_pin_t pin;
-
-    port_pin(&pin);
-    port_lock(&pw_caches_lock);
-    while (at->next != &caches && of_chain(at->next)->tag == tag) {
-        at = at->next;
-        tag++;
-    }
-    cache->tag = tag;
-    if (tag != 0)
-        pw_link_add(at, &cache->chain);
-    port_unlock(&pw_caches_lock);
-    port_unpin(&pin);
-    return tag != 0 ? 0 : -ENOSPC;
 }
 //< caches
 
@@ -98,7 +86,7 @@ static int make_heads(struct pw_cache *cache)
     return cache->heads ? 0 : -ENOMEM;
 }
 
-/* The arguments have been looked at. */
+/* The arguments have been looked at, and the layout is chosen. */
 static struct pw_cache *make(const struct pw_cache *wish)
 {
     struct pw_cache *cache = port_meta_alloc(cache_bytes());
@@ -111,7 +99,7 @@ static struct pw_cache *make(const struct pw_cache *wish)
     for (i = 0; i < PW_SLAB_LISTS; i++)
         pw_link_init(&cache->list[i]);
     if (pw_magazines_make(cache) != 0 || make_heads(cache) != 0 ||
-        chain(cache) != 0) {
+        enter(cache) != 0) {
         unmake(cache);
         return NULL;
     }
@@ -120,17 +108,18 @@ static struct pw_cache *make(const struct pw_cache *wish)
 //< make-cache
 
 //> create
-static const char *whats_wrong(const struct pw_cache *wish)
+static const char *whats_wrong(const struct pw_zone *zone, size_t size,
+                               size_t align, unsigned flags)
 {
-    if (!wish->zone || !wish->zone->pages)
+    if (!zone || !zone->pages)
         return "the zone is not initialised; initialise it first";
-    if (wish->size == 0)
+    if (size == 0)
         return "size 0; ask for at least a byte";
-    if (wish->size > PW_OBJECT_MAX)
+    if (size > PW_OBJECT_MAX)
         return "too large for a slab; allocate pages";
-    if (wish->align & (wish->align - 1) || wish->align > PORT_PAGE_SIZE)
+    if (align & (align - 1) || align > PORT_PAGE_SIZE)
         return "the alignment is not a power of two up to a page; use one";
-    if (wish->flags & ~PW_CACHE_FLAGS)
+    if (flags & ~(unsigned)PW_CACHE_FLAGS)
         return "a flag that does not exist; use PW_CACHE_...";
     return NULL;
 }
@@ -139,16 +128,15 @@ struct pw_cache *pw_cache_create_in(struct pw_zone *zone, const char *name,
                                     size_t size, size_t align,
                                     unsigned flags, pw_ctor_t ctor)
 {
-    struct pw_cache wish = { .zone = zone, .ctor = ctor };
-    const char *wrong;
+    const char *wrong = whats_wrong(zone, size, align, flags);
+    struct pw_cache wish = {.zone = zone, .ctor = ctor};
 
-    snprintf(wish.name, sizeof(wish.name), "%s", name ? name : "(no name)");
-    wish.size = (uint32_t)(size < UINT32_MAX ? size : UINT32_MAX);
-    wish.align = (uint32_t)(align < UINT32_MAX ? align : UINT32_MAX);
-    wish.flags = (uint16_t)(flags <= PW_CACHE_FLAGS ? flags : UINT16_MAX);
     if (flags & PW_CACHE_DEBUG)
-        wish.flags |= PW_CACHE_NO_MAGAZINES;
-    wrong = whats_wrong(&wish);
+        flags |= PW_CACHE_NO_MAGAZINES;
+    wish.flags = (uint16_t)flags;
+    wish.size = (uint32_t)size;
+    wish.align = (uint32_t)align;
+    snprintf(wish.name, sizeof(wish.name), "%s", name ? name : "(no name)");
     if (!wrong && pw_cache_layout(&wish) != 0)
         wrong = "too large with its red zones; leave them out";
     if (wrong) {
@@ -199,42 +187,45 @@ size_t pw_cache_shrink(struct pw_cache *cache)
 
 size_t pw_cache_reap(void)
 {
-    struct pw_link *at;
     size_t pages = 0;
     port_pin_t pin;
+    unsigned tag;
 
     port_pin(&pin);
     port_lock(&pw_caches_lock);
-    for (at = caches.next; at != &caches; at = at->next)
-        pages += pw_cache_shrink(of_chain(at));
+    for (tag = 1; tag < PW_CACHES; tag++)
+        if (pw_caches[tag])
+            pages += pw_cache_shrink(pw_caches[tag]);
     port_unlock(&pw_caches_lock);
     port_unpin(&pin);
     return pages;
 }
 //< shrink
 
-//> destroy
+//> busy
 enum { NAMED = 6 }; /* objects in use that are named, of all */
 
-static void name_objects(const struct pw_cache *cache,
-                         const struct pw_slab *slab, char *line,
-                         size_t size, unsigned *named)
+/* Add the slab's objects in use to a line, as long as there is room. */
+static unsigned name_objects(const struct pw_cache *cache,
+                             const struct pw_slab *slab, unsigned named,
+                             char *line, size_t size)
 {
     const char *object = slab->first;
     size_t used = strlen(line);
     uint32_t i;
 
-    for (i = 0; i < cache->per_slab && *named < NAMED; i++) {
+    for (i = 0; i < cache->per_slab && named < NAMED; i++) {
         if (!(slab->free[i >> 6] >> (i & 63) & 1)) {
             used += (size_t)snprintf(line + used, size - used, " %p",
                                      (const void *)object);
-            ++*named;
+            named++;
         }
         object += cache->stride;
     }
+    return named;
 }
 
-static void report_busy(struct pw_cache *cache)
+static int report_busy(struct pw_cache *cache)
 {
     char line[NAMED * 20 + 1] = "";
     unsigned named = 0, which;
@@ -243,14 +234,17 @@ static void report_busy(struct pw_cache *cache)
     for (which = PW_SLABS_FULL; which <= PW_SLABS_PARTIAL; which++)
         for (at = cache->list[which].next; at != &cache->list[which];
              at = at->next)
-            name_objects(cache, (const struct pw_slab *)at, line,
-                         sizeof(line), &named);
+            named = name_objects(cache, (const struct pw_slab *)at, named,
+                                 line, sizeof(line));
     port_report("pw_cache_destroy(%s): %zu objects are in use:%s%s; free "
                 "them first",
                 cache->name, cache->inuse, line,
                 cache->inuse > named ? " ..." : "");
+    return -EBUSY;
 }
+//< busy
 
+//> destroy
 int pw_cache_destroy(struct pw_cache *cache)
 {
     port_pin_t pin;
@@ -259,17 +253,15 @@ int pw_cache_destroy(struct pw_cache *cache)
     if (!cache)
         return 0;
     port_pin(&pin);
-    port_lock(&pw_caches_lock);
+    port_lock(&pw_caches_lock); /* keep reapers out */
     pw_magazines_drain(cache, true);
     busy = cache->inuse > 0;
     if (!busy)
-        pw_link_del(&cache->chain);
+        port_write(pw_caches[cache->tag], NULL);
     port_unlock(&pw_caches_lock);
     port_unpin(&pin);
-    if (busy) {
-        report_busy(cache);
-        return -EBUSY;
-    }
+    if (busy)
+        return report_busy(cache);
     release_empty(cache);
     unmake(cache);
     return 0;

@@ -147,6 +147,25 @@ int pw_slabinfo(struct pw_cache *cache, char *line, size_t size);
 int pw_cache_check(struct pw_cache *cache);
 //< stat-calls
 
+//> cache-of
+/*
+ * All caches by the tag that their frames bear. Tags from PW_CACHES on
+ * are free for other owners of frames.
+ */
+enum { PW_CACHES = 1024 };
+extern struct pw_cache *pw_caches[PW_CACHES];
+
+/* The cache in one of whose slabs an address lies, or NULL. */
+static inline struct pw_cache *pw_cache_of(const struct pw_zone *zone,
+                                           const void *address)
+{
+    const struct pw_page *page = pw_virt_to_page(zone, address);
+    const uint16_t tag = page ? port_read(page->tag) : 0;
+
+    return tag < PW_CACHES ? port_read(pw_caches[tag]) : NULL;
+}
+//< cache-of
+
 //> walk-calls
 /* A slab as it stands on its list; valid during the visit only. */
 struct pw_slab_view {

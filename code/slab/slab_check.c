@@ -4,8 +4,8 @@
  * What exactly is wrong with an object that somebody tries to free, and
  * whether the invariants of a cache hold.
  *
- * Nothing here is on a path that has to be quick, and nothing changes
- * anything.
+ * Nothing here is on a path that has to be quick, and everything is left
+ * as it was.
  */
 #include "slab_core.h"
 //< theory
@@ -47,7 +47,8 @@ int pw_object_misuse(const struct pw_cache *cache, const void *object)
         return -EFAULT;
     }
     if (port_read(page->tag) == cache->tag)
-        return report_place(cache, object, pw_object_offset(page, object));
+        return report_place(cache, object,
+                            (uint32_t)(uintptr_t)object - page->mark);
     port_report("free of %p to cache %s: it is of cache %s; free it there",
                 object, cache->name, owner);
     return -EINVAL;
@@ -124,34 +125,36 @@ static int check_list(const struct pw_cache *cache, enum pw_slab_list which,
 
 //> check-magazine
 /*
- * Turn over the bits of a magazine's objects. Once, and they must have
- * been in use, hence no object is here twice; again, and all is as it
- * was.
+ * Turn over the bits of a magazine's objects: to free, and they must have
+ * been in use, hence no object is here twice; and back, as many as were
+ * turned before something was found.
  */
 static int turn_over(struct pw_cache *cache, void **magazine, size_t rounds,
-                     bool mark)
+                     bool to_free, size_t *turned)
 {
+    const struct pw_page *page;
+    struct pw_slab *slab;
+    uint32_t n;
     size_t i;
 
     for (i = 1; i <= rounds; i++) {
-        const struct pw_page *page;
-        struct pw_slab *slab;
-        uint32_t n;
-
+        if (!to_free && (*turned)-- == 0)
+            return -EINVAL;
         if (!pw_is_object(cache, magazine[i]))
             return broken(cache, "no object, in a magazine", magazine[i]);
         page = pw_virt_to_page(cache->zone, magazine[i]);
+        pw_object_index(cache, page, magazine[i], &n);
         slab = page->owner;
-        n = pw_object_index(cache, pw_object_offset(page, magazine[i]));
-        if (mark == (slab->free[n >> 6] >> (n & 63) & 1))
-            return broken(cache, "free twice, in a magazine", magazine[i]);
+        if (to_free && slab->free[n >> 6] >> (n & 63) & 1)
+            return broken(cache, "freed twice, in a magazine", magazine[i]);
         slab->free[n >> 6] ^= (uint64_t)1 << (n & 63);
+        *turned += to_free;
     }
     return 0;
 }
 
 static int turn_cpu(struct pw_cache *cache, const struct pw_slab_cpu *cpu,
-                    bool mark)
+                    bool to_free, size_t *turned)
 {
     const uint32_t rounds = pw_cpu_rounds(cache, cpu);
     const uint32_t previous = cpu->previous_rounds;
@@ -159,20 +162,22 @@ static int turn_cpu(struct pw_cache *cache, const struct pw_slab_cpu *cpu,
 
     if (previous != 0 && previous != cache->magazine)
         return broken(cache, "a magazine's count is wrong", cpu);
-    err = turn_over(cache, cpu->top - rounds, rounds, mark);
-    return err ? err : turn_over(cache, cpu->previous, previous, mark);
+    err = turn_over(cache, cpu->top - rounds, rounds, to_free, turned);
+    if (err)
+        return err;
+    return turn_over(cache, cpu->previous, previous, to_free, turned);
 }
 
-static int turn_all(struct pw_cache *cache, bool mark)
+static int turn_all(struct pw_cache *cache, bool to_free, size_t *turned)
 {
     void **magazine = cache->depot.stack[PW_FULL];
     unsigned i;
     int err = 0;
 
     for (i = 1; cache->magazine && i <= port_cpus() && !err; i++)
-        err = turn_cpu(cache, &cache->cpu[i], mark);
+        err = turn_cpu(cache, &cache->cpu[i], to_free, turned);
     for (; magazine && !err; magazine = magazine[0])
-        err = turn_over(cache, magazine, cache->magazine, mark);
+        err = turn_over(cache, magazine, cache->magazine, to_free, turned);
     return err;
 }
 //< check-magazine
@@ -182,7 +187,7 @@ static int check_locked(struct pw_cache *cache)
 {
     const struct pw_depot *depot = &cache->depot;
     enum pw_slab_list which;
-    size_t inuse = 0;
+    size_t inuse = 0, turned = 0;
     int err;
 
     for (which = 0; which < PW_SLAB_LISTS; which++) {
@@ -195,8 +200,9 @@ static int check_locked(struct pw_cache *cache)
     if (depot->n[PW_EMPTY] + depot->n[PW_FULL] + depot->unused !=
         depot->size)
         return broken(cache, "the depot has lost a magazine", depot);
-    err = turn_all(cache, true);
-    return err ? err : turn_all(cache, false);
+    err = turn_all(cache, true, &turned);
+    turn_all(cache, false, &turned);
+    return err;
 }
 
 int pw_cache_check(struct pw_cache *cache)
@@ -211,6 +217,8 @@ int pw_cache_check(struct pw_cache *cache)
     port_unlock(&cache->lock);
     port_unlock(&pw_caches_lock);
     port_unpin(&pin);
+    if (err == 0 && cache->heads)
+        err = pw_cache_check(cache->heads);
     return err;
 }
 //< check

@@ -94,14 +94,6 @@ size_t pw_slabs_take(struct pw_cache *cache, size_t n, void **objects)
 //< slab-take
 
 //> slab-give
-/* The frame of an object that is known to be one. */
-static inline const struct pw_page *page_of(const struct pw_zone *zone,
-                                            const void *object)
-{
-    return &zone->pages[((uintptr_t)object - (uintptr_t)zone->base) >>
-                        PORT_PAGE_SHIFT];
-}
-
 /* Is there a reason not to take this object back? */
 static __attribute__((noinline)) int refuse(const struct pw_cache *cache,
                                             bool is_free, void *object)
@@ -116,13 +108,11 @@ static __attribute__((noinline)) int refuse(const struct pw_cache *cache,
  * and a word that stays in a register is quicker than one in memory.
  * Returns how many those are.
  */
-static size_t give_run(struct pw_cache *cache, size_t n, void **objects,
-                       int *err)
+static size_t give_run(struct pw_cache *cache, struct pw_page *page,
+                       uint32_t at, size_t n, void **objects, int *err)
 {
-    const struct pw_page *page = page_of(cache->zone, *objects);
     const bool debug = cache->flags & PW_CACHE_DEBUG;
     struct pw_slab *slab = page->owner;
-    uint32_t at = pw_object_index(cache, pw_object_offset(page, *objects));
     const uint32_t w = at >> 6, before = slab->inuse;
     uint64_t bits = slab->free[w];
     uint32_t after = before;
@@ -140,10 +130,8 @@ static size_t give_run(struct pw_cache *cache, size_t n, void **objects,
         } else {
             *err = e;
         }
-        if (++i == n || page_of(cache->zone, objects[i]) != page)
-            break;
-        at = pw_object_index(cache, pw_object_offset(page, objects[i]));
-    } while (at >> 6 == w);
+    } while (++i < n && pw_virt_to_page(cache->zone, objects[i]) == page &&
+             pw_object_index(cache, page, objects[i], &at) && at >> 6 == w);
     slab->free[w] = bits;
     slab->inuse = after;
     cache->inuse -= before - after;
@@ -154,14 +142,26 @@ static size_t give_run(struct pw_cache *cache, size_t n, void **objects,
     return i;
 }
 
-/* Give n objects of the cache back. The last error, if there was one. */
+/*
+ * Give n objects of the cache back. The last error, if there was one. The
+ * caller knows that they were objects when they were freed; one that was
+ * freed twice may have come back since, and its slab may be gone.
+ */
 int pw_slabs_give(struct pw_cache *cache, size_t n, void **objects)
 {
     size_t i = 0;
     int err = 0;
 
-    while (i < n)
-        i += give_run(cache, n - i, objects + i, &err);
+    while (i < n) {
+        struct pw_page *page = pw_virt_to_page(cache->zone, objects[i]);
+        uint32_t at;
+
+        if (port_likely(port_read(page->tag) == cache->tag &&
+                        pw_object_index(cache, page, objects[i], &at)))
+            i += give_run(cache, page, at, n - i, objects + i, &err);
+        else
+            err = pw_double_free(cache, objects[i++]);
+    }
     return err;
 }
 //< slab-give

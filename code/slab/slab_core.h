@@ -52,8 +52,7 @@ struct pw_slab {
     struct pw_link link; /* on one of the cache's three lists */
     char *first;         /* the first object */
     uint32_t inuse;      /* objects that are not free */
-    uint32_t spare;
-    uint64_t free[]; /* bit n is set: object n is free */
+    uint64_t free[];     /* bit n is set: object n is free */
 };
 //< slab
 
@@ -109,7 +108,6 @@ struct pw_cache {
     uint32_t lead;                   /* red zone before an object */
     uint32_t colours;                /* offsets that slabs may start at */
     char name[PW_CACHE_NAME];
-    struct pw_link chain; /* all caches; has a lock of its own */
 
     port_lock_t lock __attribute__((aligned(PORT_CACHE_LINE)));
     struct pw_link list[PW_SLAB_LISTS];
@@ -154,47 +152,45 @@ int pw_debug_give(const struct pw_cache *cache, char *object);
 int pw_object_misuse(const struct pw_cache *cache, const void *object);
 int pw_double_free(const struct pw_cache *cache, const void *object);
 
-/* All caches, slab.c. The lock is taken before any cache's own. */
+/* The lock of pw_caches[], slab.c; taken before any cache's own. */
 extern port_lock_t pw_caches_lock;
 bool pw_tag_name(uint16_t tag, char *name);
 //< core-calls
 
 //> arithmetic
 /*
- * Bytes from a slab's first object to an address in one of its frames.
- * An address before the first object gives a very large number.
+ * Which object of its slab is at this address, which lies in one of the
+ * slab's frames? False if none begins there.
+ *
+ * Without a division: with m = 2^32 / stride rounded up, offset * m has
+ * the index in its upper half, and a lower half below m exactly if stride
+ * divides offset (Lemire, Kaser and Kurz 2019). That holds as long as
+ * offset * stride < 2^32, which PW_OBJECT_MAX sees to. An address before
+ * the first object has a very large offset.
  */
-static inline uint32_t pw_object_offset(const struct pw_page *page,
-                                        const void *object)
+static inline bool pw_object_index(const struct pw_cache *cache,
+                                   const struct pw_page *page,
+                                   const void *address, uint32_t *index)
 {
-    return (uint32_t)(uintptr_t)object - page->mark;
+    const uint32_t offset = (uint32_t)(uintptr_t)address - page->mark;
+    const uint64_t product = (uint64_t)offset * cache->inverse;
+
+    *index = (uint32_t)(product >> 32);
+    return offset < cache->span && (uint32_t)product < cache->inverse;
 }
 
 /*
  * Is it the address of an object of this cache? Asked on every free, and
- * answered by the frame's descriptor alone, without a look at the slab
- * and without a division. With m = 2^32 / stride rounded up, the product
- * offset * m has the index of the object in its upper half, and a lower
- * half below m exactly if stride divides offset (Lemire, Kaser and Kurz
- * 2019); offset * stride < 2^32, which PW_OBJECT_MAX sees to, suffices.
+ * answered by the frame's descriptor alone, without a look at the slab.
  */
 static inline bool pw_is_object(const struct pw_cache *cache,
-                                const void *object)
+                                const void *address)
 {
-    const struct pw_page *page = pw_virt_to_page(cache->zone, object);
-    uint32_t offset;
+    const struct pw_page *page = pw_virt_to_page(cache->zone, address);
+    uint32_t index;
 
-    if (!page || port_read(page->tag) != cache->tag)
-        return false;
-    offset = pw_object_offset(page, object);
-    return offset < cache->span && offset * cache->inverse < cache->inverse;
-}
-
-/* Which object of its slab is it? */
-static inline uint32_t pw_object_index(const struct pw_cache *cache,
-                                       uint32_t offset)
-{
-    return (uint32_t)((uint64_t)offset * cache->inverse >> 32);
+    return page && port_read(page->tag) == cache->tag &&
+           pw_object_index(cache, page, address, &index);
 }
 
 /* The list that a slab belongs on. */

@@ -19,6 +19,11 @@
 //< theory
 
 //> push-pop
+static inline struct pw_slab_cpu *cpu_of(struct pw_cache *cache, int me)
+{
+    return cache->cpu + ((ptrdiff_t)me + 1);
+}
+
 static inline void *cpu_pop(struct pw_slab_cpu *cpu)
 {
     void **top = cpu->top;
@@ -94,7 +99,7 @@ static void *alloc_once(struct pw_cache *cache)
 {
     port_pin_t pin;
     const int me = port_pin(&pin);
-    struct pw_slab_cpu *cpu = &cache->cpu[me + 1];
+    struct pw_slab_cpu *cpu = cpu_of(cache, me);
     void *object = NULL;
 
     if (cache->magazine != 0 && me >= 0) {
@@ -131,8 +136,7 @@ static __attribute__((noinline)) void *alloc_slow(struct pw_cache *cache)
 void *pw_cache_alloc(struct pw_cache *cache)
 {
     port_pin_t pin;
-    const int me = port_pin_quick(&pin);
-    void *object = cpu_pop(&cache->cpu[me + 1]);
+    void *object = cpu_pop(cpu_of(cache, port_pin_quick(&pin)));
 
     port_unpin(&pin);
     return port_likely(object != NULL) ? object : alloc_slow(cache);
@@ -145,7 +149,7 @@ static __attribute__((noinline)) int free_slow(struct pw_cache *cache,
 {
     port_pin_t pin;
     const int me = port_pin(&pin);
-    struct pw_slab_cpu *cpu = &cache->cpu[me + 1];
+    struct pw_slab_cpu *cpu = cpu_of(cache, me);
     int err = 0;
 
     if (cache->magazine == 0 || me < 0) {
@@ -164,12 +168,10 @@ int pw_cache_free(struct pw_cache *cache, void *object)
 {
     port_pin_t pin;
     bool done;
-    int me;
 
     if (port_unlikely(!pw_is_object(cache, object)))
         return pw_object_misuse(cache, object);
-    me = port_pin_quick(&pin);
-    done = cpu_push(&cache->cpu[me + 1], object);
+    done = cpu_push(cpu_of(cache, port_pin_quick(&pin)), object);
     port_unpin(&pin);
     return port_likely(done) ? 0 : free_slow(cache, object);
 }
@@ -180,10 +182,10 @@ int pw_cache_free(struct pw_cache *cache, void *object)
 static size_t pop_many(struct pw_cache *cache, size_t n, void **objects)
 {
     port_pin_t pin;
-    const int me = port_pin_quick(&pin);
+    struct pw_slab_cpu *cpu = cpu_of(cache, port_pin_quick(&pin));
     size_t got = 0;
 
-    while (got < n && (objects[got] = cpu_pop(&cache->cpu[me + 1])) != NULL)
+    while (got < n && (objects[got] = cpu_pop(cpu)) != NULL)
         got++;
     port_unpin(&pin);
     return got;
@@ -191,34 +193,46 @@ static size_t pop_many(struct pw_cache *cache, size_t n, void **objects)
 
 size_t pw_cache_alloc_bulk(struct pw_cache *cache, size_t n, void **objects)
 {
-    bool may_reap = true;
     size_t got = 0;
 
-    if (cache->flags & PW_CACHE_DEBUG) {
-        while (got < n && (objects[got] = pw_cache_alloc(cache)) != NULL)
-            got++;
-        return got;
+    for (;;) {
+        got += pop_many(cache, n - got, objects + got);
+        if (got == n)
+            return n;
+        objects[got] = alloc_slow(cache);
+        if (!objects[got])
+            return got;
+        got++;
     }
-    got = pop_many(cache, n, objects);
-    while (got < n) {
-        got += take_locked(cache, n - got, objects + got);
-        if (got < n && !make_room(cache, &may_reap))
-            break;
-    }
-    return got;
+}
+
+/* Push as many as the magazine takes and nothing is wrong with. */
+static size_t push_many(struct pw_cache *cache, size_t n, void **objects)
+{
+    port_pin_t pin;
+    struct pw_slab_cpu *cpu = cpu_of(cache, port_pin_quick(&pin));
+    size_t done = 0;
+
+    while (done < n && pw_is_object(cache, objects[done]) &&
+           cpu_push(cpu, objects[done]))
+        done++;
+    port_unpin(&pin);
+    return done;
 }
 
 int pw_cache_free_bulk(struct pw_cache *cache, size_t n, void **objects)
 {
+    size_t i = 0;
     int err = 0;
-    size_t i;
 
-    for (i = 0; i < n; i++) {
-        const int e = pw_cache_free(cache, objects[i]);
-
+    for (;;) {
+        i += push_many(cache, n - i, objects + i);
+        if (i == n)
+            return err;
         if (err == 0)
-            err = e;
+            err = pw_cache_free(cache, objects[i++]);
+        else
+            pw_cache_free(cache, objects[i++]);
     }
-    return err;
 }
 //< bulk
