@@ -10,9 +10,9 @@
  *
  * Empty slabs stay with their cache until somebody asks, because a cache
  * that has needed them will need them again, and they are constructed.
- * pw_cache_shrink() asks one cache, pw_cache_reap() all; a cache that
- * finds no page for a new slab reaps before it gives up. The table of all
- * caches has a lock, which is taken before any cache's own.
+ * pw_cache_shrink() asks one cache, pw_cache_reap() all of a zone; a cache
+ * that finds no page for a new slab reaps before it gives up. The table
+ * of all caches has a lock, which is taken before any cache's own.
  */
 #include "slab_core.h"
 //< theory
@@ -185,17 +185,20 @@ size_t pw_cache_shrink(struct pw_cache *cache)
     return pages;
 }
 
-size_t pw_cache_reap(void)
+size_t pw_cache_reap(const struct pw_zone *zone)
 {
+    struct pw_cache *cache;
     size_t pages = 0;
     port_pin_t pin;
     unsigned tag;
 
     port_pin(&pin);
     port_lock(&pw_caches_lock);
-    for (tag = 1; tag < PW_CACHES; tag++)
-        if (pw_caches[tag])
-            pages += pw_cache_shrink(pw_caches[tag]);
+    for (tag = 1; tag < PW_CACHES; tag++) {
+        cache = pw_caches[tag];
+        if (cache && (!zone || cache->zone == zone))
+            pages += pw_cache_shrink(cache);
+    }
     port_unlock(&pw_caches_lock);
     port_unpin(&pin);
     return pages;

@@ -110,7 +110,8 @@ int pw_cache_free_bulk(struct pw_cache *cache, size_t n, void **objects);
  * empty theirs when they next free. Returns the pages given back.
  */
 size_t pw_cache_shrink(struct pw_cache *cache);
-size_t pw_cache_reap(void); /* the same for every cache there is */
+/* The same for every cache in a zone, or for NULL in any. */
+size_t pw_cache_reap(const struct pw_zone *zone);
 //< calls
 
 //> stat-calls

@@ -112,7 +112,7 @@ static int check_list(const struct pw_cache *cache, enum pw_slab_list which,
         err = check_slab(cache, slab);
         if (err)
             return err;
-        if (pw_list_of(cache, slab) != which)
+        if (pw_list_of(cache, slab->inuse) != which)
             return broken(cache, "a slab is on the wrong list", slab);
         *inuse += slab->inuse;
         n++;

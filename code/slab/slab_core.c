@@ -23,15 +23,16 @@
 
 //> sort
 /*
- * Move a slab from the list it was on, if it no longer belongs there. A
- * slab that was full goes to the end of the partial list: the longer it
- * is left alone the more of its objects come back, and it may yet become
- * empty. All others go to the front, because they are in the caches.
+ * So many of a slab's objects were in use: move it, if it now belongs on
+ * another list. One that was full goes to the end of the partial list: the
+ * longer it is left alone the more of its objects come back, and it may
+ * yet become empty. All others go to the front: their lines are warm.
  */
 static void sort_slab(struct pw_cache *cache, struct pw_slab *slab,
-                      enum pw_slab_list from)
+                      uint32_t before)
 {
-    const enum pw_slab_list to = pw_list_of(cache, slab);
+    const enum pw_slab_list from = pw_list_of(cache, before);
+    const enum pw_slab_list to = pw_list_of(cache, slab->inuse);
     struct pw_link *at = &cache->list[to];
 
     if (to == from)
@@ -50,7 +51,7 @@ static void sort_slab(struct pw_cache *cache, struct pw_slab *slab,
 static size_t slab_take(struct pw_cache *cache, struct pw_slab *slab,
                         size_t n, void **objects)
 {
-    const enum pw_slab_list from = pw_list_of(cache, slab);
+    const uint32_t before = slab->inuse;
     char *at = slab->first;
     size_t got = 0;
     uint32_t w;
@@ -66,7 +67,7 @@ static size_t slab_take(struct pw_cache *cache, struct pw_slab *slab,
     }
     slab->inuse += (uint32_t)got;
     cache->inuse += got;
-    sort_slab(cache, slab, from);
+    sort_slab(cache, slab, before);
     return got;
 }
 
@@ -135,10 +136,8 @@ static size_t give_run(struct pw_cache *cache, struct pw_page *page,
     slab->free[w] = bits;
     slab->inuse = after;
     cache->inuse -= before - after;
-    if (before == cache->per_slab)
-        sort_slab(cache, slab, PW_SLABS_FULL);
-    else if (after == 0)
-        sort_slab(cache, slab, PW_SLABS_PARTIAL);
+    if (before == cache->per_slab || after == 0)
+        sort_slab(cache, slab, before);
     return i;
 }
 

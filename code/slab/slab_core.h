@@ -193,13 +193,13 @@ static inline bool pw_is_object(const struct pw_cache *cache,
            pw_object_index(cache, page, address, &index);
 }
 
-/* The list that a slab belongs on. */
+/* The list that a slab with so many objects in use belongs on. */
 static inline enum pw_slab_list pw_list_of(const struct pw_cache *cache,
-                                           const struct pw_slab *slab)
+                                           uint32_t inuse)
 {
-    if (slab->inuse == 0)
+    if (inuse == 0)
         return PW_SLABS_EMPTY;
-    return slab->inuse < cache->per_slab ? PW_SLABS_PARTIAL : PW_SLABS_FULL;
+    return inuse < cache->per_slab ? PW_SLABS_PARTIAL : PW_SLABS_FULL;
 }
 
 /* Objects in a CPU's loaded magazine. Each magazine takes 2^n words. */

@@ -80,7 +80,8 @@ static int give_locked(struct pw_cache *cache, size_t n, void **objects)
     return err;
 }
 
-/* Make room: by a new slab, or once by all that caches can spare. */
+/* Make room: by a new slab, or once by all that the zone's caches can
+ * spare. */
 static bool make_room(struct pw_cache *cache, bool *may_reap)
 {
     const int err = pw_cache_grow(cache);
@@ -88,7 +89,7 @@ static bool make_room(struct pw_cache *cache, bool *may_reap)
     if (err != -ENOMEM || !*may_reap)
         return err == 0;
     *may_reap = false;
-    pw_cache_reap();
+    pw_cache_reap(cache->zone);
     return true;
 }
 //< slow-helpers

@@ -77,7 +77,7 @@ static void look_at(const struct pw_cache *cache,
 {
     const struct pw_page *page = pw_slab_page(cache, slab);
 
-    view->list = pw_list_of(cache, slab);
+    view->list = pw_list_of(cache, slab->inuse);
     view->pfn = pw_page_to_pfn(cache->zone, page);
     view->inuse = slab->inuse;
     view->offset = (uint32_t)(slab->first -

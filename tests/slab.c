@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Unit tests of code/slab: each promise of slab.h once, in the smallest
+ * case that shows it. (slab_refused.c: what is refused, to the letter.)
+ */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "../code/slab/slab.h"
+#include "../code/slab/slab_core.h"
+
+enum { FRAMES = 4096, MOST = 20000 };
+
+static struct pw_zone zone;
+static struct pw_cache *cache;
+static void *objects[MOST];
+
+static int begin(void **state)
+{
+    (void)state;
+    return pw_zone_init(&zone, FRAMES, PW_BATCH);
+}
+
+static size_t pages_used(void)
+{
+    struct pw_zone_stat stat;
+
+    pw_zone_stat(&zone, &stat);
+    return stat.used;
+}
+
+/* Every test ends with all pages back where they came from. */
+static int end(void **state)
+{
+    (void)state;
+    if (pages_used() != 0 || pw_zone_check(&zone) != 0)
+        return -1;
+    pw_zone_exit(&zone);
+    return 0;
+}
+
+static void make(size_t size, size_t align, unsigned flags, pw_ctor_t ctor)
+{
+    cache = pw_cache_create_in(&zone, "test", size, align, flags, ctor);
+    assert_non_null(cache);
+}
+
+static void unmake(void)
+{
+    assert_int_equal(pw_cache_check(cache), 0);
+    assert_int_equal(pw_cache_destroy(cache), 0);
+}
+
+static struct pw_cache_stat stat_of(void)
+{
+    struct pw_cache_stat stat;
+
+    pw_cache_stat(cache, &stat);
+    return stat;
+}
+
+static void assert_lists(size_t full, size_t partial, size_t empty)
+{
+    const struct pw_cache_stat stat = stat_of();
+
+    assert_int_equal(stat.slabs[PW_SLABS_FULL], full);
+    assert_int_equal(stat.slabs[PW_SLABS_PARTIAL], partial);
+    assert_int_equal(stat.slabs[PW_SLABS_EMPTY], empty);
+}
+
+static void alloc_from(size_t first, size_t n)
+{
+    for (size_t i = first; i < first + n; i++)
+        assert_non_null(objects[i] = pw_cache_alloc(cache));
+}
+
+static void alloc(size_t n)
+{
+    alloc_from(0, n);
+}
+
+static void release(size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(pw_cache_free(cache, objects[i]), 0);
+}
+
+/* ---- the three lists ---- */
+
+static void slabs_move_between_the_three_lists(void **state)
+{
+    (void)state;
+    make(512, 0, PW_CACHE_NO_MAGAZINES, NULL); /* 8 a slab */
+    assert_lists(0, 0, 0);
+    alloc(1);
+    assert_lists(0, 1, 0);
+    alloc_from(1, 8);
+    assert_lists(1, 1, 0);
+    for (int i = 1; i < 8; i++)
+        assert_int_equal(pw_cache_free(cache, objects[i]), 0);
+    assert_lists(0, 2, 0);
+    assert_int_equal(pw_cache_free(cache, objects[0]), 0);
+    assert_lists(0, 1, 1);
+    assert_int_equal(stat_of().active, 1);
+    pw_cache_shrink(cache);
+    assert_lists(0, 1, 0);
+    assert_int_equal(pw_cache_free(cache, objects[8]), 0);
+    assert_lists(0, 0, 1);
+    unmake();
+}
+
+static int count_slabs(const struct pw_slab_view *view, void *arg)
+{
+    size_t *n = arg, bits = 0;
+
+    for (int w = 0; w < 2; w++)
+        for (uint64_t b = view->free[w]; b; b &= b - 1)
+            bits++;
+    assert_int_equal(bits + view->inuse, 126);
+    assert_true(view->list >= n[3]); /* in the lists' order */
+    n[3] = view->list;
+    n[view->list]++;
+    return n[0] == 2; /* stop at the second full one */
+}
+
+static void a_walk_visits_the_lists_in_their_order(void **state)
+{
+    size_t n[4] = {0};
+
+    (void)state;
+    make(32, 0, PW_CACHE_NO_MAGAZINES, NULL);
+    alloc(126 + 126);
+    assert_int_equal(pw_cache_free(cache, objects[0]), 0);
+    assert_int_equal(pw_cache_walk(cache, count_slabs, n), 0);
+    assert_int_equal(n[PW_SLABS_FULL], 1);
+    assert_int_equal(n[PW_SLABS_PARTIAL], 1);
+    alloc(1);
+    memset(n, 0, sizeof(n));
+    assert_int_equal(pw_cache_walk(cache, count_slabs, n), 1);
+    release(252);
+    memset(n, 0, sizeof(n));
+    assert_int_equal(pw_cache_walk(cache, count_slabs, n), 0);
+    assert_int_equal(n[PW_SLABS_EMPTY], 2);
+    unmake();
+}
+
+/* ---- objects ---- */
+
+static void check_object(char *object, size_t size, size_t align, int mark)
+{
+    assert_int_equal((uintptr_t)object % align, 0);
+    assert_ptr_equal(pw_cache_of(&zone, object), cache);
+    assert_ptr_equal(pw_cache_of(&zone, object + size - 1), cache);
+    memset(object, mark, size);
+}
+
+/* Every object of two and a half slabs is whole, aligned and alone. */
+static void try_size(size_t size, size_t align, unsigned flags)
+{
+    size_t n;
+
+    make(size, align, flags, NULL);
+    n = 5 * stat_of().per_slab / 2;
+    alloc(n);
+    for (size_t i = 0; i < n; i++)
+        check_object(objects[i], size, align ? align : 8, (int)i & 0xff);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < size; k += size / 8 + 1)
+            assert_int_equal(((unsigned char *)objects[i])[k], i & 0xff);
+    assert_int_equal(pw_cache_check(cache), 0);
+    release(n);
+    unmake();
+}
+
+static void objects_of_every_size_are_whole_aligned_and_alone(void **state)
+{
+    (void)state;
+    for (size_t size = 1; size <= 700; size += size / 20 + 1)
+        for (size_t align = 0; align <= 256; align = align ? 4 * align : 4)
+            try_size(size, align, 0);
+    for (size_t size = 700; size <= PW_OBJECT_MAX; size += size / 7)
+        try_size(size, 0, PW_CACHE_NO_MAGAZINES);
+    try_size(PW_OBJECT_MAX, 4096, 0);
+    try_size(24, 4096, 0);
+    try_size(100, 0, PW_CACHE_OFF_SLAB);
+    try_size(3000, 0, PW_CACHE_ON_SLAB);
+    try_size(4096, 0, PW_CACHE_ON_SLAB);
+    try_size(77, 0, PW_CACHE_RED_ZONE | PW_CACHE_POISON);
+    try_size(1000, 64, PW_CACHE_RED_ZONE);
+    try_size(5000, 0, PW_CACHE_RED_ZONE | PW_CACHE_POISON);
+}
+
+static void hwalign_aligns_to_the_part_of_a_line_that_fits(void **state)
+{
+    static const size_t cases[][2] = {{8, 8},   {9, 16},  {16, 16},
+                                      {17, 32}, {33, 64}, {200, 64}};
+
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        make(cases[i][0], 0, PW_CACHE_HWALIGN, NULL);
+        assert_int_equal(stat_of().stride % cases[i][1], 0);
+        assert_true(stat_of().stride < cases[i][0] + cases[i][1]);
+        alloc(3);
+        for (int k = 0; k < 3; k++)
+            assert_int_equal((uintptr_t)objects[k] % cases[i][1], 0);
+        release(3);
+        unmake();
+    }
+}
+
+/* The arithmetic without division, for every stride and every offset. */
+static void the_index_is_right_for_every_offset(void **state)
+{
+    struct pw_cache c;
+    struct pw_page page = {.mark = 4096};
+    uint32_t at;
+
+    (void)state;
+    for (uint32_t stride = 8; stride <= PW_OBJECT_MAX;
+         stride += stride < 1024 ? 8 : 1032) {
+        const uint32_t n = ((uint32_t)PORT_PAGE_SIZE << 5) / stride;
+
+        c.stride = stride;
+        c.span = n * stride;
+        c.inverse = UINT32_MAX / stride + 1;
+        for (uint32_t o = 0; o < c.span + 10; o++) {
+            const bool is = pw_object_index(
+                &c, &page, (void *)(uintptr_t)(4096 + o), &at);
+
+            if (is != (o % stride == 0 && o < c.span) ||
+                (is && at != o / stride))
+                fail_msg("stride %u, offset %u", stride, o);
+        }
+        for (uint32_t o = 1; o < 4096; o++)
+            if (pw_object_index(&c, &page, (void *)(uintptr_t)(4096 - o),
+                                &at))
+                fail_msg("stride %u, offset -%u", stride, o);
+    }
+}
+
+static void little_is_wasted_whatever_the_size(void **state)
+{
+    (void)state;
+    for (size_t size = 32; size <= PW_OBJECT_MAX; size += 8) {
+        struct pw_cache_stat stat;
+        double bytes, off;
+
+        make(size, 0, 0, NULL);
+        stat = stat_of();
+        bytes = (double)(PORT_PAGE_SIZE << stat.order);
+        off = stat.off_slab ? 40 + stat.per_slab / 8.0 : 0;
+        if ((bytes + off) / (double)(stat.per_slab * size) > 1.15)
+            fail_msg("%zu bytes: %u in %u pages", size, stat.per_slab,
+                     1 << stat.order);
+        unmake();
+    }
+}
+
+static void colours_take_turns(void **state)
+{
+    uintptr_t seen[8];
+
+    (void)state;
+    make(1000, 0, PW_CACHE_NO_MAGAZINES, NULL); /* 4, and 96 left over */
+    assert_int_equal(stat_of().colours, 2);
+    alloc(16);
+    for (int i = 0; i < 4; i++)
+        seen[i] = (uintptr_t)objects[4 * i] % PORT_PAGE_SIZE;
+    assert_int_equal(seen[0], 0);
+    assert_int_equal(seen[1], 64);
+    assert_int_equal(seen[2], 0);
+    assert_int_equal(seen[3], 64);
+    release(16);
+    unmake();
+    make(1000, 0, PW_CACHE_NO_COLOUR, NULL);
+    assert_int_equal(stat_of().colours, 1);
+    unmake();
+}
+
+/* ---- the constructor ---- */
+
+static int constructed, refuse_at;
+
+static int construct(void *object)
+{
+    if (++constructed == refuse_at)
+        return -EIO;
+    memcpy(object, "made", 5);
+    return 0;
+}
+
+static void the_constructor_runs_once_for_each_object(void **state)
+{
+    (void)state;
+    constructed = refuse_at = 0;
+    make(64, 0, 0, construct);
+    for (int round = 0; round < 3; round++) {
+        alloc(65);
+        for (int i = 0; i < 65; i++)
+            assert_string_equal(objects[i], "made");
+        release(65);
+    }
+    assert_int_equal(constructed, 128); /* two slabs of 64 */
+    assert_true(pw_cache_shrink(cache) >= 2);
+    alloc(1);
+    assert_int_equal(constructed, 192);
+    release(1);
+    unmake();
+}
+
+static void a_constructor_that_fails_takes_its_slab_with_it(void **state)
+{
+    size_t before;
+
+    (void)state;
+    constructed = 0;
+    refuse_at = 100;
+    make(64, 0, 0, construct);
+    assert_int_equal(pw_cache_alloc_bulk(cache, 64, objects), 64);
+    before = pages_used();
+    assert_null(pw_cache_alloc(cache)); /* the 36th of the second slab */
+    assert_int_equal(pages_used(), before);
+    assert_lists(1, 0, 0);
+    assert_non_null(objects[64] = pw_cache_alloc(cache));
+    release(65);
+    unmake();
+}
+
+static void a_poisoned_object_is_constructed_each_time(void **state)
+{
+    (void)state;
+    constructed = 0;
+    refuse_at = 3;
+    make(64, 0, PW_CACHE_POISON, construct);
+    alloc(1);
+    assert_string_equal(objects[0], "made");
+    release(1);
+    alloc(1);
+    assert_int_equal(constructed, 2);
+    assert_null(pw_cache_alloc(cache)); /* the third is refused */
+    assert_int_equal(stat_of().active, 1);
+    release(1);
+    unmake();
+}
+
+/* ---- magazines ---- */
+
+static void the_object_freed_last_is_the_next_one_given(void **state)
+{
+    void *a, *b;
+
+    (void)state;
+    make(100, 0, 0, NULL);
+    a = pw_cache_alloc(cache);
+    b = pw_cache_alloc(cache);
+    assert_int_equal(pw_cache_free(cache, a), 0);
+    assert_int_equal(pw_cache_free(cache, b), 0);
+    assert_ptr_equal(pw_cache_alloc(cache), b);
+    assert_ptr_equal(pw_cache_alloc(cache), a);
+    assert_int_equal(pw_cache_free(cache, a), 0);
+    assert_int_equal(pw_cache_free(cache, b), 0);
+    unmake();
+}
+
+static void magazines_and_depot_keep_to_their_limits(void **state)
+{
+    size_t most;
+
+    (void)state;
+    make(256, 0, 0, NULL);
+    most = ((1 << 20) / (63 * 256) + 2) * 63;
+    alloc(2 * most);
+    release(2 * most);
+    assert_true(stat_of().cached <= most);
+    assert_true(stat_of().cached > most - 63);
+    assert_int_equal(stat_of().active, 0);
+    assert_int_equal(pw_cache_check(cache), 0);
+    assert_true(pw_cache_shrink(cache) * 16 >= 2 * most);
+    assert_int_equal(stat_of().objects, 0);
+    unmake();
+}
+
+static void *fill_magazines(void *arg)
+{
+    void *mine[100];
+
+    (void)arg;
+    for (int i = 0; i < 100; i++)
+        mine[i] = pw_cache_alloc(cache);
+    for (int i = 0; i < 100; i++)
+        pw_cache_free(cache, mine[i]);
+    return NULL;
+}
+
+static void magazines_of_ended_threads_are_inherited(void **state)
+{
+    size_t objects_at_first = 0;
+
+    (void)state;
+    make(64, 0, 0, NULL);
+    for (int i = 0; i < 100; i++) {
+        pthread_t thread;
+
+        pthread_create(&thread, NULL, fill_magazines, NULL);
+        pthread_join(thread, NULL);
+        if (i == 0)
+            objects_at_first = stat_of().objects;
+    }
+    assert_true(stat_of().cached > 0);
+    assert_int_equal(stat_of().objects, objects_at_first);
+    assert_int_equal(stat_of().active, 0);
+    unmake();
+}
+
+/* ---- bulk, and running out ---- */
+
+static void bulk_gives_what_there_is(void **state)
+{
+    size_t got;
+
+    (void)state;
+    make(4096, 0, 0, NULL);
+    assert_int_equal(pw_cache_alloc_bulk(cache, 0, objects), 0);
+    got = pw_cache_alloc_bulk(cache, MOST, objects);
+    assert_true(got > FRAMES - FRAMES / 50 && got < FRAMES);
+    assert_null(pw_cache_alloc(cache));
+    assert_int_equal(stat_of().active, got);
+    assert_int_equal(pw_cache_free_bulk(cache, got, objects), 0);
+    assert_int_equal(stat_of().active, 0);
+    unmake();
+}
+
+static void a_cache_that_runs_out_reaps_the_others(void **state)
+{
+    struct pw_cache *other = cache;
+    size_t got;
+
+    (void)state;
+    make(64, 0, 0, NULL);
+    other = cache;
+    got = pw_cache_alloc_bulk(cache, MOST, objects);
+    assert_int_equal(got, MOST);
+    assert_int_equal(pw_cache_free_bulk(cache, got, objects), 0);
+    make(4096, 0, 0, NULL);
+    got = pw_cache_alloc_bulk(cache, MOST, objects);
+    assert_true(got > FRAMES - FRAMES / 50);
+    assert_int_equal(pw_cache_free_bulk(cache, got, objects), 0);
+    unmake();
+    cache = other;
+    unmake();
+}
+
+static void shrink_gives_back_what_is_empty(void **state)
+{
+    (void)state;
+    make(2000, 0, 0, NULL);
+    alloc(1000);
+    release(999);
+    assert_true(pw_cache_shrink(cache) > 490);
+    assert_int_equal(stat_of().objects, 2);
+    assert_int_equal(pw_cache_free(cache, objects[999]), 0);
+    assert_true(pw_cache_reap(&zone) >= 1);
+    assert_int_equal(pages_used(), 0);
+    unmake();
+}
+
+static void slabinfo_has_the_kernels_shape(void **state)
+{
+    char line[200], cut[20];
+    int length;
+
+    (void)state;
+    make(100, 0, 0, NULL);
+    alloc(40);
+    length = pw_slabinfo(cache, line, sizeof(line));
+    assert_string_equal(line, "test                  40     78    104   39"
+                              "    1 : tunables  126   63  160 : slabdata"
+                              "      2      2      0");
+    assert_int_equal(length, strlen(line));
+    assert_int_equal(pw_slabinfo(cache, cut, sizeof(cut)), length);
+    assert_int_equal(strlen(cut), sizeof(cut) - 1);
+    release(40);
+    unmake();
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        TEST(slabs_move_between_the_three_lists),
+        TEST(a_walk_visits_the_lists_in_their_order),
+        TEST(objects_of_every_size_are_whole_aligned_and_alone),
+        TEST(hwalign_aligns_to_the_part_of_a_line_that_fits),
+        TEST(the_index_is_right_for_every_offset),
+        TEST(little_is_wasted_whatever_the_size),
+        TEST(colours_take_turns),
+        TEST(the_constructor_runs_once_for_each_object),
+        TEST(a_constructor_that_fails_takes_its_slab_with_it),
+        TEST(a_poisoned_object_is_constructed_each_time),
+        TEST(the_object_freed_last_is_the_next_one_given),
+        TEST(magazines_and_depot_keep_to_their_limits),
+        TEST(magazines_of_ended_threads_are_inherited),
+        TEST(bulk_gives_what_there_is),
+        TEST(a_cache_that_runs_out_reaps_the_others),
+        TEST(shrink_gives_back_what_is_empty),
+        TEST(slabinfo_has_the_kernels_shape),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
