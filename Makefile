@@ -161,7 +161,7 @@ make drift        what differs from the recorded results
 make coverage     the share of the sources that stands in the book
 make lint         the prose: typed-in measurements, dead references
 make format       lay out the C sources as .clang-format says
-make doctor       what is missing on this machine
+make doctor, help what is missing on this machine; this table
 make install-packages
                   only install what `make` would (with test tools: TOOLS=1)
 make test-planted plant a fault of each kind, see that its test fails

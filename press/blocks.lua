@@ -304,9 +304,18 @@ local function put_to_kernels(state, div, id)
         base.complain_soft(state.place(div), kernels)
         return { verdict("", "unmeasured", "not put to a kernel yet") }
     end
-    local list = {}
-    for i, kernel in ipairs(kernels) do
-        list[i] = verdict(kernel, by[kernel].verdict, by[kernel].evidence)
+    -- Kernels that gave the same answer share a line.
+    local list, same = {}, {}
+    for _, kernel in ipairs(kernels) do
+        local row = by[kernel]
+        local key = row.verdict .. "\t" .. row.evidence
+        if same[key] then
+            local a = same[key].attributes
+            a.kernel = a.kernel .. ", " .. kernel
+        else
+            same[key] = verdict(kernel, row.verdict, row.evidence)
+            list[#list + 1] = same[key]
+        end
     end
     return list
 end

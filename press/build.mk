@@ -43,10 +43,10 @@ PRESS_TEX := $(PRESS_CHAPTERS:%=$(PW)/%.tex) $(PW)/bibliography.tex
 FORCE:
 -include $(PRESS_CHAPTERS:%=$(PW)/%.d)
 
-html: $(B)/html/.done
-pdf: $(B)/pagewise.pdf
-epub: $(B)/pagewise.epub
-figures: $(PW)/figures.done
+html: $(B)/html/.done ; @:
+pdf: $(B)/pagewise.pdf ; @:
+epub: $(B)/pagewise.epub ; @:
+figures: $(PW)/figures.done ; @:
 
 # ---- What was measured: one sum over all results, rewritten when it differs
 $(PW)/results.sum: FORCE
@@ -56,9 +56,15 @@ $(PW)/results.sum: FORCE
 	    ! -name 'tmp-*' -exec cksum {} + 2>/dev/null | sort -k3; } >$@.new
 	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
 
+# ---- A chapter that book.yaml names and nobody wrote
+$(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard $(PRESS_DIR)/$(c).md),, \
+    $(PRESS_DIR)/$(c).md)):
+	@echo "pagewise: $(BOOK): there is no $@; write it or take it off the" \
+	    "list" >&2; exit 1
+
 # ---- Chapters: read once for all formats, then linked
 $(PW)/%.json: $(PRESS_DIR)/%.md $(BOOK) $(PRESS_READ) $(PW)/results.sum
-	@$(press_pandoc) -f press/reader.lua -t json -o $@ $<
+	@$(press_pandoc) --quiet -f press/reader.lua -t json -o $@ $<
 
 $(PW)/%.xref: $(PW)/%.json ;
 
@@ -124,12 +130,13 @@ $(B)/pagewise.pdf: $(PRESS_TEX) press/print.lua press/theme/book.tex \
 
 # ---- EPUB: one run over all chapters
 $(B)/pagewise.epub: $(PRESS_JSON) $(PRESS_PEN) press/html.lua $(PW)/book.tab \
-    $(PW)/figures.done press/theme/epub.css
+    $(PW)/figures.done press/theme/epub.css press/repack.sh
 	@$(press_env) CHAPTER= pandoc -f json --file-scope $(PRESS_JSON) \
 	    -t epub3 --mathml --toc-depth=2 --css=press/theme/epub.css \
 	    $(PRESS_CITE) -M reference-section-title=Bibliography \
 	    --lua-filter=press/render.lua \
-	    --metadata-file=$(PW)/epub.yaml -o $@
+	    --metadata-file=$(PW)/epub.yaml -o $(PW)/raw.epub
+	@sh press/repack.sh $(PW)/raw.epub $@ $(PRESS_EPOCH)
 
 # ---- Checks
 coverage: $(PW)/link.done

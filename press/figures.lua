@@ -68,6 +68,15 @@ local function gnuplot(script, name, format, extension)
     return ok and path
 end
 
+-- Cairo writes the time of day into a PDF; the same length of zeros keeps
+-- its cross-reference table right.
+local function timeless(path)
+    base.write(path, (base.read(path):gsub("/CreationDate %(D:([%d]+)",
+        function(digits)
+            return "/CreationDate (D:" .. ("20260101000000"):sub(1, #digits)
+        end)))
+end
+
 local function draw(script, name, data, head)
     local stamp = table.concat { base.read(script), data.variables, data.tsv,
         base.read(folder .. "/style.gp") or base.read("figures/style.gp"),
@@ -83,6 +92,7 @@ local function draw(script, name, data, head)
     local svg = gnuplot(script, name, "svg", "svg")
     local pdf = gnuplot(script, name, "pdf", "pdf")
     if svg and pdf then
+        timeless(pdf)
         base.write(out .. name .. ".inline.svg", inline(base.read(svg),
             name))
         base.write(out .. name .. ".stamp", stamp)

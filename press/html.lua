@@ -69,6 +69,13 @@ return function(context)
             or "", esc(text)))
     end
 
+    -- A formula may be wider than a small screen: it scrolls by itself.
+    function pen.math(math)
+        if math.mathtype == "DisplayMath" and not epub then
+            return pandoc.Span({ math }, pandoc.Attr("", { "mathbox" }))
+        end
+    end
+
     -- A side note stands in its paragraph; the style sheet moves it.
     function pen.note(note)
         if epub then
@@ -224,7 +231,8 @@ return function(context)
             local v = div.content[i]
             local kernel = v.attributes.kernel
             local item = pandoc.List { rawi("<li>" .. (kernel ~= ""
-                and '<span class="kernel">kernel ' .. esc(kernel)
+                and '<span class="kernel">' .. (kernel:find(",", 1, true)
+                and "kernels " or "kernel ") .. esc(kernel)
                 .. "</span> " or "") .. (a.word == "mixed"
                 and '<span class="word w-' .. v.attributes.word .. '">'
                 .. context.words[v.attributes.word] .. "</span> " or "")) }
@@ -251,6 +259,14 @@ return function(context)
         out:extend(blocks(div.content))
         out:insert(raw("</details>"))
         return out
+    end
+
+    -- Under its own class pandoc would give an entry a deprecated role.
+    pen["csl-entry"] = function(div)
+        if not epub then
+            div.classes = { "work" }
+        end
+        return { div }
     end
 
     function pen.header(header)

@@ -202,7 +202,8 @@ return function(context)
             local v = div.content[i]
             local kernel = v.attributes.kernel
             local item = pandoc.List { rawi("\\pwverdict{" .. (kernel ~= ""
-                and "kernel~" .. kernel or "") .. "}{" .. (a.word == "mixed"
+                and (kernel:find(",", 1, true) and "kernels~" or "kernel~")
+                .. kernel or "") .. "}{" .. (a.word == "mixed"
                 and "\\pwword{" .. v.attributes.word .. "}{"
                 .. context.words[v.attributes.word] .. "}" or "") .. "}{") }
             item:extend(v.content[1].content)

@@ -8,10 +8,11 @@
 -- Invariant: the table holds no line numbers, so that moving a paragraph
 -- changes one chapter and not the book.
 
-package.path = "press/?.lua;" .. package.path
+package.path = "press/?.lua;bench/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
 local source = require "source"
+local values = require "values"
 
 local link = {}
 
@@ -103,6 +104,22 @@ local function check_regions(book, xrefs)
     end
 end
 
+-- One line where the numbers printed are not the reader's own.
+local function say_whose(book)
+    local tree, mine, lab = values.open(book), false, false
+    for _, row in ipairs(tree.reader.rows) do
+        mine = true
+        lab = lab or row.instrument ~= "host"
+    end
+    if not mine then
+        io.stderr:write("pagewise: book: nothing was measured here; "
+            .. "printing the recorded results\n")
+    elseif not lab then
+        io.stderr:write("pagewise: book: the lab did not run here; its "
+            .. "numbers are the recorded ones\n")
+    end
+end
+
 function link.run()
     local book = books.load()
     local xrefs = link.xrefs(book)
@@ -111,6 +128,7 @@ function link.run()
     table_.cited = check_cites(book, xrefs)
     check_regions(book, xrefs)
     base.settle()
+    say_whose(book)
     for i, xref in ipairs(xrefs) do
         local top = xref.toc[1] or { title = xref.chapter.name,
             html = xref.chapter.name, id = "" }

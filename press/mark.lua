@@ -34,6 +34,10 @@ add("code", function(text, i) -- fenced
     local _, last = text:find("\n *" .. fence .. "+ *\n", eol)
     return last and last - 1 or #text
 end)
+add("heading", function(text, i) -- its attributes, at the line's end
+    return line_start(text, i) and text:match("^#+ [^\n]*{[^}\n]*}[ \t]*\n", i)
+        and (text:find("\n", i, true) - 1)
+end)
 add("div", function(text, i)
     return line_start(text, i)
         and select(2, text:find("^:::+ *{[^\n]*}[ \t]*", i))
@@ -128,7 +132,7 @@ end
 function mark.lines(text)
     local out, cites = {}, {}
     mark.walk(text, function(kind, piece, line)
-        if kind == "div" then
+        if kind == "div" or kind == "heading" then
             piece = piece:gsub("}%s*$", " line=" .. line .. "}")
         elseif kind == "value" then
             piece = mark_value(piece, line)
@@ -156,6 +160,7 @@ function mark.prose(text)
     local out = {}
     mark.walk(text, function(kind, piece)
         out[#out + 1] = kind == "text" and piece
+            or kind == "heading" and piece:gsub("{[^}]*}%s*$", "")
             or piece:gsub("[^\n]", " ")
     end)
     return table.concat(out)

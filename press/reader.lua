@@ -135,6 +135,7 @@ local function heading(state, header)
     local word = top and "Chapter " or "Section "
     state.define(header.identifier, number and word .. number
         or title, top and "ch" or "sec", header.attributes.line, title)
+    header.attributes.line = nil
     if header.level <= 3 then
         table.insert(state.xref.toc, { level = header.level, number = number,
             id = header.identifier, title = title,

@@ -101,7 +101,7 @@ context.blocks = render_blocks
 
 function Pandoc(doc)
     doc = doc:walk { Link = link, Span = span }
-    doc = doc:walk { Note = pen.note }
+    doc = doc:walk { Note = pen.note, Math = pen.math }
     doc.blocks = render_blocks(doc.blocks)
     if pen.finish then
         pen.finish(doc)

@@ -114,17 +114,15 @@ references() {
     ! grep -nE 'undefined (references|citations)|multiply defined' "$log"
 }
 
-again=build/tests/book/again
-
+# In another folder, from the same results.
 same_again() {
-    rm -rf $again
-    mkdir -p $again
-    for part in results fonts; do
-        [ ! -d build/$part ] || cp -a build/$part $again/
-    done
-    make -s html pdf epub B=$again PACKAGES_DONE=1 || exit 1
-    diff -r -x '.*' $html $again/html && cmp $pdf $again/pagewise.pdf &&
-        cmp $epub $again/pagewise.epub && rm -rf $again
+    other=$T/again
+    copy_tree "$other"
+    mkdir -p "$other/build"
+    cp -a build/results "$other/build/"
+    make -s -C "$other" html pdf epub PACKAGES_DONE=1 || exit 1
+    diff -rq -x '.*' $html "$other/$html" && cmp $pdf "$other/$pdf" &&
+        cmp $epub "$other/$epub" && rm -rf "$other"
 }
 
 coverage() {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // browser.js DIR: open every page of DIR from disk in Debian's Chromium, as
-// a reader would, light and dark, wide and narrow. Reports in TAP.
+// a reader would, light and dark, wide and narrow; of the source pages, which
+// are alike, a few after the first round. Reports in TAP.
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -54,7 +55,7 @@ async function open(context, name, notes) {
 async function axeFaults(page, name) {
   await page.evaluate(axe);
   const result = await page.evaluate(() => window.axe.run(document, {
-    resultTypes: ['violations'],
+    resultTypes: ['violations'], preload: false,
   }));
   return result.violations.flatMap((v) => v.nodes.slice(0, 3).map((node) =>
     `${name}: ${v.id}: ${v.help}: ${node.html.slice(0, 120)}`));
@@ -159,13 +160,15 @@ async function withoutScripts(browser, names) {
 
 (async () => {
   const names = pages('');
+  const some = names.filter((name, n) => !name.includes('/') || n % 16 === 0);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
   for (const width of [1440, 390]) {
     for (const scheme of ['light', 'dark']) {
-      await looks(browser, names, scheme, width);
+      const all = width === 1440 && scheme === 'light';
+      await looks(browser, all ? names : some, scheme, width);
     }
   }
   await search(browser, names);

@@ -10,12 +10,12 @@ T ?= style page results press lab book make
 BIN := build/tests/bin
 TEST_SRC := $(PORT_SRC) $(PAGE_SRC)
 TEST_PROGRAMS := $(BIN)/page $(BIN)/page_model $(BIN)/page_threads \
-    $(BIN)/page_fuzz
+    $(BIN)/page_fuzz $(BIN)/page_answers
 
 # The unit tests run as they would be used; the others under what sees most.
 $(BIN)/page: TEST_FLAGS = -lcmocka
-$(BIN)/page_model: TEST_FLAGS = -fsanitize=address,undefined \
-    -fno-sanitize-recover=all
+$(BIN)/page_model $(BIN)/page_answers: TEST_FLAGS = \
+    -fsanitize=address,undefined -fno-sanitize-recover=all
 $(BIN)/page_threads: TEST_FLAGS = -fsanitize=thread
 $(BIN)/page_fuzz: TEST_FLAGS = -fsanitize=fuzzer,address,undefined \
     -fno-sanitize-recover=all

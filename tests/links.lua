@@ -73,8 +73,11 @@ local function resolve(page, to)
     local parts = {}
     for part in ((page:match("(.*/)") or "") .. path):gmatch("[^/]+") do
         if part == ".." then
-            if #parts == 0 then return nil end
-            parts[#parts] = nil
+            if #parts == 0 or parts[#parts] == ".." then
+                parts[#parts + 1] = ".."
+            else
+                parts[#parts] = nil
+            end
         elseif part ~= "." then
             parts[#parts + 1] = part
         end

@@ -70,6 +70,7 @@ only_pw_names() {
 }
 
 each "unit" unit
+check "the answers to the exercises are right" "$bin/page_answers"
 check "1.5 million random operations agree with a model (seed 1)" model 1
 check "1.5 million random operations agree with a model (seed 2)" model 2
 check "threads: no race, no block with two owners, nothing lost" threads

@@ -10,14 +10,14 @@
 # Under icount one instruction takes one nanosecond of the machine's time
 # and nothing else passes: two runs are alike, bit for bit.
 #
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 
-: "${LAB_LIMIT:=240}" # seconds until a run counts as hung
+: "${LAB_LIMIT:=480}" # seconds until a run counts as hung
 : "${LAB_MEMORY:=256}" # MiB
 
 #> kernel-args
-KERNEL_ARGS='console=ttyS0 nokaslr tsc=reliable random.trust_cpu=off
-    init_on_alloc=0 panic=-1'
+KERNEL_ARGS="console=ttyS0 nokaslr tsc=reliable random.trust_cpu=off"
+KERNEL_ARGS="$KERNEL_ARGS init_on_alloc=0 panic=-1"
 #< kernel-args
 
 # boot INSTRUMENT
@@ -33,7 +33,7 @@ boot() {
         -m "$LAB_MEMORY" -smp 1 -no-reboot \
         -serial file:console.txt -serial file:records.txt \
         -kernel "$cache/vmlinuz" -initrd initramfs.cpio \
-        -append "$(echo $append)" >qemu-log.txt 2>&1 </dev/null &
+        -append "$append" >qemu-log.txt 2>&1 </dev/null &
     qemu_pid=$!
     trap 'kill "$qemu_pid" 2>/dev/null || :' EXIT
     while kill -0 "$qemu_pid" 2>/dev/null; do
@@ -43,7 +43,7 @@ boot() {
             boot_failed "the kernel hangs: no end after $LAB_LIMIT s" \
                 "see what it did last, or give it longer: LAB_LIMIT="
         fi
-        sleep 0.2
+        sleep 0.5
         boot_progress
     done
     wait "$qemu_pid" || status=$?
@@ -69,8 +69,8 @@ machine() {
 # What goes on, in a few words: the module's last line, or that it boots.
 boot_news() {
     local news
-    news=$(sed -n 's/.*pagewise: lab: //p' console.txt 2>/dev/null |
-        tail -n 1 | tr -d '\r')
+    news=$(sed -n -e 's/\r//' -e '/.*pagewise: lab: /{s///;h}' \
+        -e '${x;p}' console.txt 2>/dev/null) || :
     echo "${news:-booting}"
 }
 
@@ -94,14 +94,15 @@ boot_judge() {
             "see the messages above" ;;
         esac
     elif [ "$1" != 0 ]; then
-        boot_failed "QEMU ended with status $1 ($(tail -n 1 qemu-log.txt))" \
+        boot_failed \
+            "QEMU ended with status $1 ($(tail -n 1 qemu-log.txt))" \
             "see build/lab/$series/$chapter/qemu-log.txt"
     elif [ "$(tail -n 1 records.txt 2>/dev/null)" != '@ end' ]; then
         boot_failed "the records stop before their end" \
             "see build/lab/$series/$chapter/records.txt"
     fi
     what=$(grep -m 1 -E 'WARNING:|BUG:|Oops|Call Trace|pagewise: [^l]' \
-        console.txt | tr -d '\r') || return 0
+        console.txt | tr -d '\r' | sed 's/^\[[^]]*\] //') || return 0
     boot_failed "the kernel complains: $what" \
         "see build/lab/$series/$chapter/console.txt"
 }

@@ -4,7 +4,7 @@
 # and pack the initramfs: init, /modules, /programs. The sources are copied
 # below build/ first, since kbuild writes beside what it compiles.
 #
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 
 build() {
     local src
@@ -26,14 +26,19 @@ build() {
     cp -R "$LAB" "$src/module/bench/"
     cp -R "$ROOT"/code/*/ "$src/module/code/"
     build_module || build_failed
-    cp "$src/module/pagewise_$chapter.ko" "$work/initramfs/modules/"
+    # Without what depends on this folder's name (debug sections and their
+    # checksum): on every machine the same bytes are to be loaded.
+    strip --strip-debug --remove-section=.note.gnu.build-id \
+        -o "$work/initramfs/modules/pagewise_$chapter.ko" \
+        "$src/module/pagewise_$chapter.ko"
     [ "$native" = native ] || rm -rf "$src"
     build_initramfs
 }
 
 build_module() {
     if [ "$native" = tree ]; then
-        in_tree make -C "/$headers" M="/${src##*/}/module" CHAPTER="$chapter" modules
+        in_tree make -C "/$headers" M="/${src##*/}/module" \
+            CHAPTER="$chapter" modules
     else
         make -C "$cache/tree/$headers" M="$src/module" \
             CHAPTER="$chapter" modules
@@ -77,7 +82,9 @@ build_initramfs() {
     mkdir -p "$fs/proc" "$fs/sys" "$fs/dev"
     ${CC:-cc} -O2 -static -Wall -Wextra -o "$fs/init" "$LAB/init.c" \
         >>"$work/build-log.txt" 2>&1 || build_failed
-    (cd "$fs" && find . | LC_ALL=C sort |
+    # Times of day would make the unpacking take other instructions.
+    find "$fs" -exec touch -h -d @0 {} +
+    (cd "$fs" && find . | sort |
         cpio --quiet -o -H newc -R 0:0 --reproducible) \
         >"$work/initramfs.cpio"
 }

@@ -8,7 +8,7 @@
 #   build/lab/<series>/<chapter>/       modules, initramfs, console
 #   build/results/vm-*/<series>/        what came out
 #
-# shellcheck shell=bash disable=SC2034 # the variables serve the others
+# shellcheck shell=bash disable=SC2034,SC2154
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 LAB=$ROOT/bench/lab

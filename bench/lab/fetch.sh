@@ -8,7 +8,7 @@
 # The mirror is the one that this machine's apt uses. The file `sums`, made
 # last, says that the cache is complete; from then on no network is needed.
 #
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 
 BUILD_TOOLS='dash bash binutils coreutils diffutils findutils grep sed mawk
     make'
@@ -49,6 +49,7 @@ fetch_apt() {
 fetch_index() {
     local mirror a=$cache/apt s
     local keys=/usr/share/keyrings/debian-archive-keyring.gpg
+    # shellcheck disable=SC2016 # apt fills them in
     mirror=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' \
         2>/dev/null | sed -n 's/^Debian //p' | sort | uniq -c |
         sort -rn | sed -n '1s/^ *[0-9]* //p')
@@ -89,7 +90,8 @@ fetch_packages() {
         >"$cache/apt/log" 2>&1 || fetch_failed "$p cannot be fetched"
     if fetch_is_native; then
         native=native
-        want=(linux-headers-"$release" linux-headers-"${release%-amd64}"-common
+        want=("linux-headers-$release"
+            "linux-headers-${release%-amd64}-common"
             "$(fetch_apt apt-cache depends "linux-headers-$release" |
                 sed -n 's/^ *Depends: \(linux-kbuild-\)/\1/p')")
         (cd "$cache/debs" && fetch_apt apt-get download "${want[@]}")
@@ -98,7 +100,8 @@ fetch_packages() {
         # shellcheck disable=SC2086 # a list of words
         fetch_apt apt-get --download-only -y install \
             "linux-headers-$release" $BUILD_TOOLS
-    fi >"$cache/apt/log" 2>&1 || fetch_failed "the headers cannot be fetched"
+    fi >"$cache/apt/log" 2>&1 ||
+        fetch_failed "what builds modules cannot be fetched"
     package_version=$(dpkg-deb -f "$cache"/debs/"$p"_*.deb Version)
 }
 
@@ -158,7 +161,9 @@ fetch_sealed() {
 
 fetch_check() {
     local bad
-    bad=$(cd "$cache" && sha256sum --quiet -c sums 2>/dev/null | head -n 1)
+    cd "$cache" || exit
+    bad=$(sha256sum --quiet -c sums 2>/dev/null | sed -n 1p) || :
+    cd "$ROOT" || exit
     [ -z "$bad" ] || die "lab $series" \
         "the cache is damaged (${bad%%:*})" \
         "remove build/cache/lab/$series and run it again"

@@ -74,7 +74,7 @@ u32 lab_random(u64 *state)
     return (u32)((*state * 0x2545f4914f6cdd1dULL) >> 32);
 }
 
-/* ---- Files ------------------------------------------------------------ */
+/* ---- Files ----------------------------------------------------------- */
 
 int lab_open(const char *chapter)
 {
@@ -172,7 +172,7 @@ void lab_claim(const char *claim, enum lab_verdict verdict,
     lab_print("claims.tsv", "\n");
 }
 
-/* ---- Rows ------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------ */
 
 static const char *records(void)
 {

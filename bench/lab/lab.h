@@ -3,10 +3,10 @@
  * What every lab module uses to ask the running kernel and to report.
  *
  * A module calls lab_open() with its chapter's name, measures while it is
- * being loaded, and leaves its findings in files of /proc/pagewise/<chapter>
- * that init copies out: records as rows of the results format, claims with
- * their evidence, and any text that a chapter shows. Nothing here may be
- * called by two threads at once: a lab has one CPU and one experiment.
+ * being loaded, and leaves its findings in /proc/pagewise/<chapter>, from
+ * where init copies them out: records as rows of the results format, claims
+ * with their evidence, and any text that a chapter shows. Nothing here may
+ * be called by two threads at once: a lab has one CPU and one experiment.
  *
  * The unit of the clock is the instrument's: instructions where QEMU counts
  * them (vm-insn), nanoseconds under KVM (vm-kvm). Numbers that are printed

@@ -4,7 +4,7 @@
 # provenance above and its number of rows below. They are renamed into place
 # when all are complete, so that a broken run leaves the last good one.
 #
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 
 # publish INSTRUMENT
 publish() {
@@ -38,7 +38,7 @@ publish_table() {
     {
         provenance "$3"
         sed -n '/^#/p' "$1"
-        echo $4 | tr ' ' '\t'
+        tr -s ' \n' '\t' <<<"$4" | sed 's/\t$/\n/'
         sed '/^#/d' "$1"
         echo "# end: $(sed '/^#/d' "$1" | wc -l)"
     } >"$2.part"
@@ -61,7 +61,7 @@ provenance() {
 # cpu: $cpu
 # kernel: $release ($package_version, Debian $suite)
 # compiler: $(compiler)
-# flags: kbuild's; $(echo "${machine[*]}" $KERNEL_ARGS)
+# flags: kbuild's; ${machine[*]} $KERNEL_ARGS
 # versions: QEMU $qemu, linux $package_version
 # commit: $commit
 # date: $(date -u +%Y-%m-%dT%H:%M:%SZ)

@@ -9,17 +9,18 @@
 # publish what it found under build/results/vm-insn/<kernel>/ and, where KVM
 # works, once more under build/results/vm-kvm/<kernel>/. Needs no root.
 #
-#   LAB_LIMIT=240  seconds after which a kernel that does not end is hung
+#   LAB_LIMIT=480  seconds after which a kernel that does not end is hung
 #   LAB_KVM=no     do not try KVM
 #   LAB_PLANT=     a fault for the tests: panic, load, warn, hang, no-end
 
+# shellcheck disable=SC2154 # names that the parts set
 set -Eeuo pipefail
 cd "$(dirname "$0")/../.."
 for part in common fetch build boot publish; do
     # shellcheck source=/dev/null
     . "bench/lab/$part.sh"
 done
-trap 'die lab "$BASH_COMMAND failed" "this is a fault of the lab itself"' ERR
+trap 'die lab "$BASH_COMMAND failed" "this is a fault of the lab'\''s"' ERR
 
 [ $# -ge 2 ] || die lab "no chapter or no kernel given" \
     "say: bench/lab/run.sh page 6.1"

@@ -30,7 +30,7 @@ void lab_read_buddies(struct lab_buddies *b)
             b->free[order] += zone[i].free_area[order].nr_free;
 }
 
-/* ---- p1: the buddy system --------------------------------------------- */
+/* ---- p1: the buddy system -------------------------------------------- */
 
 static void print_buddies(const char *when, const struct lab_buddies *b)
 {
@@ -112,7 +112,7 @@ static void claim_p1(void)
     print_buddies("and freed", &after);
 }
 
-/* ---- p2: alignment ---------------------------------------------------- */
+/* ---- p2: alignment --------------------------------------------------- */
 
 static void claim_p2(void)
 {
@@ -142,7 +142,7 @@ static void claim_p2(void)
               all, MAX_PAGE_ORDER, page, size, twice);
 }
 
-/* ---- p3, p5: the compiler's word -------------------------------------- */
+/* ---- p3, p5: the compiler's word ------------------------------------- */
 
 static void claim_p3(void)
 {
@@ -173,7 +173,7 @@ static void claim_p5(void)
               LAB_PAGE_HAS_FLAGS ? "yes" : "no");
 }
 
-/* ---- p4: one frame, several addresses --------------------------------- */
+/* ---- p4: one frame, several addresses -------------------------------- */
 
 //> claim-p4
 static void claim_p4(void)
@@ -203,7 +203,7 @@ static void claim_p4(void)
 }
 //< claim-p4
 
-/* ---- p6, p7: from page to address and back ---------------------------- */
+/* ---- p6, p7: from page to address and back --------------------------- */
 
 static void claim_p6(void)
 {
@@ -265,7 +265,7 @@ int page_lab_claims(void)
     return 0;
 }
 
-/* ---- The module ------------------------------------------------------- */
+/* ---- The module ------------------------------------------------------ */
 
 static int __init page_lab_init(void)
 {
@@ -275,9 +275,7 @@ static int __init page_lab_init(void)
         return error;
     error = page_lab_claims();
     if (!error && !lab_selftest)
-        error = page_lab_cost();
-    if (!error && !lab_selftest)
-        error = page_lab_frag();
+        error = page_lab_cost() ?: page_lab_bulk() ?: page_lab_frag();
     if (error)
         lab_close();
     return error;

@@ -7,9 +7,6 @@
  *   page.bulk     N blocks, then all of them back         x: order
  *   page.random   N slots, half of them full; a random    x: order
  *                 one is emptied or filled
- *   page.bulkapi  n single frames by one call, back one   x: n
- *                 by one (the kernel's) or by one call (ours);
- *                 for one frame
  *
  * The variants: `kernel` is alloc_pages() and __free_pages(), through its
  * per-CPU lists; `kernel-zeroed` the same with __GFP_ZERO, which is what
@@ -42,7 +39,7 @@ static void *held[BLOCKS]; /* N slots; NULL: empty */
 static u16 dice[DICE];     /* numbers of slots, drawn beforehand */
 static unsigned blocks;    /* N */
 
-/* ---- The allocators --------------------------------------------------- */
+/* ---- The allocators -------------------------------------------------- */
 
 static __always_inline void *take_empty(unsigned order)
 {
@@ -92,7 +89,7 @@ static __always_inline void give_core(void *block, unsigned order)
     pw_zone_free(&core_zone, block, order);
 }
 
-/* ---- The workloads ---------------------------------------------------- */
+/* ---- The workloads --------------------------------------------------- */
 
 typedef void *take_fn(unsigned order);
 typedef void give_fn(void *block, unsigned order);
@@ -159,7 +156,7 @@ WITH(core, take_core, give_core)
 //< workloads
 WITH(zeroed, take_zeroed, give_kernel)
 
-/* ---- Measuring -------------------------------------------------------- */
+/* ---- Measuring ------------------------------------------------------- */
 
 typedef void workload(unsigned order, int pairs);
 
@@ -294,105 +291,9 @@ static int measure_order(unsigned order)
     return 0;
 }
 
-/* ---- The bulk calls --------------------------------------------------- */
-
-enum { BULK_MOST = 256 };
-
-static struct page *pages[BULK_MOST]; /* NULL between the calls */
-
-static __always_inline void by_one_call(unsigned n)
-{
-    unsigned long got = alloc_pages_bulk(GFP_KERNEL, n, pages);
-
-    while (got > 0) {
-        __free_page(pages[--got]);
-        pages[got] = NULL;
-    }
-}
-
-static __always_inline void one_by_one(take_fn *take, give_fn *give,
-                                       unsigned n)
-{
-    unsigned i;
-
-    for (i = 0; i < n; i++)
-        pages[i] = take(0);
-    for (i = 0; i < n; i++) {
-        give(pages[i], 0);
-        pages[i] = NULL;
-    }
-}
-
-static void pages_empty(unsigned n)
-{
-    one_by_one(take_empty, give_empty, n);
-}
-
-static void pages_kernel(unsigned n)
-{
-    one_by_one(take_kernel, give_kernel, n);
-}
-
-static void pages_kernel_bulk(unsigned n)
-{
-    by_one_call(n);
-}
-
-static void pages_pw(unsigned n)
-{
-    one_by_one(take_pw, give_pw, n);
-}
-
-static void pages_pw_bulk(unsigned n)
-{
-    struct pw_page **ours = (struct pw_page **)pages;
-
-    n = pw_zone_alloc_bulk(&cached_zone, n, ours);
-    pw_zone_free_bulk(&cached_zone, n, ours);
-}
-
-static const struct bulk_way {
-    const char *variant;
-    void (*run)(unsigned n);
-} ways[] = {
-    {"empty", pages_empty},
-    {"kernel", pages_kernel},
-    {"kernel-bulk", pages_kernel_bulk},
-    {"pw", pages_pw},
-    {"pw-bulk", pages_pw_bulk},
-};
-
-static u64 run_way(const struct bulk_way *way, unsigned n)
-{
-    const u64 start = lab_clock();
-
-    way->run(n);
-    return lab_clock() - start;
-}
-
-/* One way after another: they share the lists, and each changes them. */
-static void measure_bulk(unsigned n)
-{
-    static struct lab_sample sample[ARRAY_SIZE(ways)];
-    unsigned i;
-    int rep;
-
-    memset(pages, 0, sizeof(pages));
-    for (i = 0; i < ARRAY_SIZE(ways); i++) {
-        for (rep = 0; rep < 2 * PW_BATCH; rep++)
-            ways[i].run(n); /* warm-up */
-        for (rep = 0; rep < lab_reps; rep++)
-            sample[i].ticks[rep] = run_way(&ways[i], n);
-    }
-    for (i = 1; i < ARRAY_SIZE(ways); i++)
-        if (LAB_HAS_BULK || ways[i].run != pages_kernel_bulk)
-            lab_cost("page.bulkapi", ways[i].variant, n, &sample[i],
-                     &sample[0], n);
-}
-
 int page_lab_cost(void)
 {
-    unsigned order, n;
+    unsigned order;
     int error = pw_zone_init(&cached_zone, FRAMES, PW_BATCH);
 
     if (!error)
@@ -401,11 +302,6 @@ int page_lab_cost(void)
         pr_info("pagewise: lab: pairs of order %u\n", order);
         error = measure_order(order);
     }
-    for (n = 1; n <= BULK_MOST && !error; n *= 4)
-        measure_bulk(n);
-    if (!LAB_HAS_BULK)
-        lab_missing("page.bulkapi", "kernel-bulk",
-                    "the kernel has this call since 5.13");
     if (!error)
         error = pw_zone_check(&cached_zone) ?: pw_zone_check(&core_zone);
     if (core_zone.base)

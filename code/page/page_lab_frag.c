@@ -5,8 +5,7 @@
  * All of memory is taken frame by frame; then some frames are given back,
  * chosen by their number. For each order we then take blocks until none is
  * left. Success is the share of as many attempts as would have used up the
- * memory given back; with half of it the kernel could answer "yes" only
- * from blocks that it merged.
+ * memory given back.
  *
  *   page.frag      x: order. Every second frame given back (kernel, pw),
  *                  then the others too (kernel-merged, pw-merged).
@@ -19,135 +18,22 @@
  *                  new (step0), one frame taken (step1), and freed (step2)
  *
  * The kernel keeps a reserve that we cannot take. It is not counted: a
- * block is a success only where all its frames were given back by us. Ours
- * runs without per-CPU lists: the subject is the buddy system.
+ * block is a success only where all its frames were given back by us.
  */
-#include "page_lab.h"
+#include "page_lab_memory.h"
 
 #include <linux/bitmap.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
-#include <linux/vmalloc.h>
 
 enum { FRAMES = 8192, RATE_ORDERS = 4 };
 
-static struct pw_zone zone;
-
-/* Memory as the experiment sees it: frames with numbers. */
-struct memory {
-    const char *name;
-    unsigned long frames; /* numbers run from 0 to here */
-    void *(*take)(unsigned order);
-    void (*give)(void *block, unsigned order);
-    unsigned long (*number)(const void *block);
-    void *(*frame)(unsigned long number);
-    void (*count)(unsigned long free[NR_PAGE_ORDERS]);
-    unsigned long *held; /* bit set: the frame is ours */
-    unsigned long *back; /* bit set: we gave it back */
-    u32 *got;            /* first frames of blocks taken in a trial */
-};
-
-/* ---- The kernel's memory, and ours ------------------------------------ */
-
-/* No reclaim and no sleep: what is free now, or NULL. */
-static void *kernel_take(unsigned order)
-{
-    return alloc_pages(__GFP_NOWARN, order);
-}
-
-static void kernel_give(void *block, unsigned order)
-{
-    __free_pages(block, order);
-}
-
-static unsigned long kernel_number(const void *block)
-{
-    return page_to_pfn((const struct page *)block);
-}
-
-static void *kernel_frame(unsigned long number)
-{
-    return pfn_to_page(number);
-}
-
-static void kernel_count(unsigned long free[NR_PAGE_ORDERS])
-{
-    struct lab_buddies b;
-
-    lab_read_buddies(&b);
-    memcpy(free, b.free, sizeof(b.free));
-}
-
-static void *pw_take(unsigned order)
-{
-    return pw_zone_alloc(&zone, order);
-}
-
-static void pw_give(void *block, unsigned order)
-{
-    pw_zone_free(&zone, block, order);
-}
-
-static unsigned long pw_number(const void *block)
-{
-    return pw_page_to_pfn(&zone, block);
-}
-
-static void *pw_frame(unsigned long number)
-{
-    return &zone.pages[number];
-}
-
-static void pw_count(unsigned long free[NR_PAGE_ORDERS])
-{
-    struct pw_zone_stat stat;
-    int order;
-
-    pw_zone_stat(&zone, &stat);
-    for (order = 0; order < NR_PAGE_ORDERS; order++)
-        free[order] = stat.nr_free[order];
-}
-
-static struct memory kernel_memory = {
-    .name = "kernel",
-    .take = kernel_take,
-    .give = kernel_give,
-    .number = kernel_number,
-    .frame = kernel_frame,
-    .count = kernel_count,
-};
-
-static struct memory pw_memory = {
-    .name = "pw",
-    .take = pw_take,
-    .give = pw_give,
-    .number = pw_number,
-    .frame = pw_frame,
-    .count = pw_count,
-};
-
-static bool prepare(struct memory *m, unsigned long frames)
-{
-    m->frames = frames;
-    m->held = vzalloc(BITS_TO_LONGS(frames) * sizeof(long));
-    m->back = vzalloc(BITS_TO_LONGS(frames) * sizeof(long));
-    m->got = vmalloc(frames * sizeof(*m->got));
-    return m->held && m->back && m->got;
-}
-
-static void forget(struct memory *m)
-{
-    vfree(m->held);
-    vfree(m->back);
-    vfree(m->got);
-}
-
-/* ---- Taking all, giving some back, trying ----------------------------- */
+/* ---- Taking all, giving some back, trying ---------------------------- */
 
 //> checkerboard
-static void take_all(struct memory *m)
+static void take_all(struct lab_memory *m)
 {
     void *block;
 
@@ -156,14 +42,14 @@ static void take_all(struct memory *m)
     bitmap_zero(m->back, m->frames);
 }
 
-static void give_back(struct memory *m, unsigned long number)
+static void give_back(struct lab_memory *m, unsigned long number)
 {
     __clear_bit(number, m->held);
     __set_bit(number, m->back);
     m->give(m->frame(number), 0);
 }
 
-static void checkerboard(struct memory *m)
+static void checkerboard(struct lab_memory *m)
 {
     unsigned long number;
 
@@ -175,7 +61,7 @@ static void checkerboard(struct memory *m)
 }
 
 /* Of the attempts that would use up what was given back: how many got? */
-static unsigned long try_order(struct memory *m, unsigned order)
+static unsigned long try_order(struct lab_memory *m, unsigned order)
 {
     unsigned long n = 0, mine = 0;
     const unsigned long size = 1UL << order;
@@ -194,7 +80,7 @@ static unsigned long try_order(struct memory *m, unsigned order)
 }
 //< checkerboard
 
-static void give_all_back(struct memory *m)
+static void give_all_back(struct lab_memory *m)
 {
     unsigned long number;
 
@@ -202,7 +88,7 @@ static void give_all_back(struct memory *m)
 }
 
 /* Each held frame with a chance of `percent`, the same on every run. */
-static void give_by_lot(struct memory *m, unsigned percent)
+static void give_by_lot(struct lab_memory *m, unsigned percent)
 {
     unsigned long number;
     u64 state = 1965 + percent;
@@ -215,9 +101,9 @@ static void give_by_lot(struct memory *m, unsigned percent)
     preempt_enable();
 }
 
-/* ---- The experiments -------------------------------------------------- */
+/* ---- The experiments ------------------------------------------------- */
 
-static u64 rate(struct memory *m, unsigned order)
+static u64 rate(struct lab_memory *m, unsigned order)
 {
     const unsigned long back = bitmap_weight(m->back, m->frames);
     const unsigned long attempts = back >> order;
@@ -227,7 +113,7 @@ static u64 rate(struct memory *m, unsigned order)
     return attempts ? div_u64(got * 100 * 1000, attempts) : 0;
 }
 
-static void report(struct memory *m, const char *variant, u64 *success)
+static void report(struct lab_memory *m, const char *variant, u64 *success)
 {
     unsigned long free[NR_PAGE_ORDERS];
     int order;
@@ -243,7 +129,7 @@ static void report(struct memory *m, const char *variant, u64 *success)
 }
 
 /* All of it; returns the number of frames in the checkerboard. */
-static unsigned long fragment(struct memory *m, u64 *board, u64 *merged)
+static unsigned long fragment(struct lab_memory *m, u64 *board, u64 *merged)
 {
     unsigned long back;
     unsigned percent, order;
@@ -292,7 +178,7 @@ static void note_step(const char *step)
     struct pw_zone_stat stat;
     int order;
 
-    pw_zone_stat(&zone, &stat);
+    pw_zone_stat(&lab_zone, &stat);
     for (order = 0; order < PW_ORDERS; order++)
         lab_value("page.split", step, order, "free", "blocks",
                   1000 * stat.nr_free[order]);
@@ -301,43 +187,44 @@ static void note_step(const char *step)
 static int split(void)
 {
     struct pw_page *page;
-    int error = pw_zone_init(&zone, 1024, 0);
+    int error = pw_zone_init(&lab_zone, 1024, 0);
 
     if (error)
         return error;
     note_step("step0");
-    page = pw_zone_alloc(&zone, 0);
+    page = pw_zone_alloc(&lab_zone, 0);
     note_step("step1");
-    error = pw_zone_free(&zone, page, 0);
+    error = pw_zone_free(&lab_zone, page, 0);
     note_step("step2");
-    pw_zone_exit(&zone);
+    pw_zone_exit(&lab_zone);
     return error;
 }
 
 static int fragment_ours(void)
 {
     u64 board[NR_PAGE_ORDERS], merged[NR_PAGE_ORDERS];
-    int error = pw_zone_init(&zone, FRAMES, 0);
+    int error = pw_zone_init(&lab_zone, FRAMES, 0);
 
     if (error)
         return error;
-    if (prepare(&pw_memory, FRAMES))
-        fragment(&pw_memory, board, merged);
+    if (lab_memory_open(&lab_pw_memory, FRAMES))
+        fragment(&lab_pw_memory, board, merged);
     else
         error = -ENOMEM;
-    forget(&pw_memory);
-    error = error ?: pw_zone_check(&zone);
-    pw_zone_exit(&zone);
+    lab_memory_close(&lab_pw_memory);
+    error = error ?: pw_zone_check(&lab_zone);
+    pw_zone_exit(&lab_zone);
     return error;
 }
+
 static int fragment_kernel(void)
 {
     u64 board[NR_PAGE_ORDERS], merged[NR_PAGE_ORDERS];
     unsigned long back = 0;
 
-    if (prepare(&kernel_memory, node_end_pfn(0)))
-        back = fragment(&kernel_memory, board, merged);
-    forget(&kernel_memory);
+    if (lab_memory_open(&lab_kernel_memory, node_end_pfn(0)))
+        back = fragment(&lab_kernel_memory, board, merged);
+    lab_memory_close(&lab_kernel_memory);
     if (!back)
         return -ENOMEM;
     claim_k10(board, merged, back);

@@ -138,7 +138,7 @@
     });
   }
   function scrollers() {
-    document.querySelectorAll('pre.code, .wide, .plot').forEach(function (box) {
+    document.querySelectorAll('pre.code, .wide, .plot, .mathbox').forEach(function (box) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     });
   }
