@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Unit tests of code/slab: each promise of slab.h once, in the smallest
- * case that shows it. (slab_refused.c: what is refused, to the letter.)
+ * case that shows it. (slab_shape.c: sizes, alignment, waste, colours;
+ * slab_refused.c: what is refused, to the letter.)
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -13,57 +14,9 @@
 #include <cmocka.h>
 
 #include "../code/slab/slab.h"
-#include "../code/slab/slab_core.h"
+#include "slab_one.h"
 
-enum { FRAMES = 4096, MOST = 20000 };
-
-static struct pw_zone zone;
-static struct pw_cache *cache;
-static void *objects[MOST];
-
-static int begin(void **state)
-{
-    (void)state;
-    return pw_zone_init(&zone, FRAMES, PW_BATCH);
-}
-
-static size_t pages_used(void)
-{
-    struct pw_zone_stat stat;
-
-    pw_zone_stat(&zone, &stat);
-    return stat.used;
-}
-
-/* Every test ends with all pages back where they came from. */
-static int end(void **state)
-{
-    (void)state;
-    if (pages_used() != 0 || pw_zone_check(&zone) != 0)
-        return -1;
-    pw_zone_exit(&zone);
-    return 0;
-}
-
-static void make(size_t size, size_t align, unsigned flags, pw_ctor_t ctor)
-{
-    cache = pw_cache_create_in(&zone, "test", size, align, flags, ctor);
-    assert_non_null(cache);
-}
-
-static void unmake(void)
-{
-    assert_int_equal(pw_cache_check(cache), 0);
-    assert_int_equal(pw_cache_destroy(cache), 0);
-}
-
-static struct pw_cache_stat stat_of(void)
-{
-    struct pw_cache_stat stat;
-
-    pw_cache_stat(cache, &stat);
-    return stat;
-}
+/* ---- the three lists ---- */
 
 static void assert_lists(size_t full, size_t partial, size_t empty)
 {
@@ -73,25 +26,6 @@ static void assert_lists(size_t full, size_t partial, size_t empty)
     assert_int_equal(stat.slabs[PW_SLABS_PARTIAL], partial);
     assert_int_equal(stat.slabs[PW_SLABS_EMPTY], empty);
 }
-
-static void alloc_from(size_t first, size_t n)
-{
-    for (size_t i = first; i < first + n; i++)
-        assert_non_null(objects[i] = pw_cache_alloc(cache));
-}
-
-static void alloc(size_t n)
-{
-    alloc_from(0, n);
-}
-
-static void release(size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        assert_int_equal(pw_cache_free(cache, objects[i]), 0);
-}
-
-/* ---- the three lists ---- */
 
 static void slabs_move_between_the_three_lists(void **state)
 {
@@ -147,139 +81,6 @@ static void a_walk_visits_the_lists_in_their_order(void **state)
     memset(n, 0, sizeof(n));
     assert_int_equal(pw_cache_walk(cache, count_slabs, n), 0);
     assert_int_equal(n[PW_SLABS_EMPTY], 2);
-    unmake();
-}
-
-/* ---- objects ---- */
-
-static void check_object(char *object, size_t size, size_t align, int mark)
-{
-    assert_int_equal((uintptr_t)object % align, 0);
-    assert_ptr_equal(pw_cache_of(&zone, object), cache);
-    assert_ptr_equal(pw_cache_of(&zone, object + size - 1), cache);
-    memset(object, mark, size);
-}
-
-/* Every object of two and a half slabs is whole, aligned and alone. */
-static void try_size(size_t size, size_t align, unsigned flags)
-{
-    size_t n;
-
-    make(size, align, flags, NULL);
-    n = 5 * stat_of().per_slab / 2;
-    alloc(n);
-    for (size_t i = 0; i < n; i++)
-        check_object(objects[i], size, align ? align : 8, (int)i & 0xff);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < size; k += size / 8 + 1)
-            assert_int_equal(((unsigned char *)objects[i])[k], i & 0xff);
-    assert_int_equal(pw_cache_check(cache), 0);
-    release(n);
-    unmake();
-}
-
-static void objects_of_every_size_are_whole_aligned_and_alone(void **state)
-{
-    (void)state;
-    for (size_t size = 1; size <= 700; size += size / 20 + 1)
-        for (size_t align = 0; align <= 256; align = align ? 4 * align : 4)
-            try_size(size, align, 0);
-    for (size_t size = 700; size <= PW_OBJECT_MAX; size += size / 7)
-        try_size(size, 0, PW_CACHE_NO_MAGAZINES);
-    try_size(PW_OBJECT_MAX, 4096, 0);
-    try_size(24, 4096, 0);
-    try_size(100, 0, PW_CACHE_OFF_SLAB);
-    try_size(3000, 0, PW_CACHE_ON_SLAB);
-    try_size(4096, 0, PW_CACHE_ON_SLAB);
-    try_size(77, 0, PW_CACHE_RED_ZONE | PW_CACHE_POISON);
-    try_size(1000, 64, PW_CACHE_RED_ZONE);
-    try_size(5000, 0, PW_CACHE_RED_ZONE | PW_CACHE_POISON);
-}
-
-static void hwalign_aligns_to_the_part_of_a_line_that_fits(void **state)
-{
-    static const size_t cases[][2] = {{8, 8},   {9, 16},  {16, 16},
-                                      {17, 32}, {33, 64}, {200, 64}};
-
-    (void)state;
-    for (size_t i = 0; i < 6; i++) {
-        make(cases[i][0], 0, PW_CACHE_HWALIGN, NULL);
-        assert_int_equal(stat_of().stride % cases[i][1], 0);
-        assert_true(stat_of().stride < cases[i][0] + cases[i][1]);
-        alloc(3);
-        for (int k = 0; k < 3; k++)
-            assert_int_equal((uintptr_t)objects[k] % cases[i][1], 0);
-        release(3);
-        unmake();
-    }
-}
-
-/* The arithmetic without division, for every stride and every offset. */
-static void the_index_is_right_for_every_offset(void **state)
-{
-    struct pw_cache c;
-    struct pw_page page = {.mark = 4096};
-    uint32_t at;
-
-    (void)state;
-    for (uint32_t stride = 8; stride <= PW_OBJECT_MAX;
-         stride += stride < 1024 ? 8 : 1032) {
-        const uint32_t n = ((uint32_t)PORT_PAGE_SIZE << 5) / stride;
-
-        c.stride = stride;
-        c.span = n * stride;
-        c.inverse = UINT32_MAX / stride + 1;
-        for (uint32_t o = 0; o < c.span + 10; o++) {
-            const bool is = pw_object_index(
-                &c, &page, (void *)(uintptr_t)(4096 + o), &at);
-
-            if (is != (o % stride == 0 && o < c.span) ||
-                (is && at != o / stride))
-                fail_msg("stride %u, offset %u", stride, o);
-        }
-        for (uint32_t o = 1; o < 4096; o++)
-            if (pw_object_index(&c, &page, (void *)(uintptr_t)(4096 - o),
-                                &at))
-                fail_msg("stride %u, offset -%u", stride, o);
-    }
-}
-
-static void little_is_wasted_whatever_the_size(void **state)
-{
-    (void)state;
-    for (size_t size = 32; size <= PW_OBJECT_MAX; size += 8) {
-        struct pw_cache_stat stat;
-        double bytes, off;
-
-        make(size, 0, 0, NULL);
-        stat = stat_of();
-        bytes = (double)(PORT_PAGE_SIZE << stat.order);
-        off = stat.off_slab ? 40 + stat.per_slab / 8.0 : 0;
-        if ((bytes + off) / (double)(stat.per_slab * size) > 1.15)
-            fail_msg("%zu bytes: %u in %u pages", size, stat.per_slab,
-                     1 << stat.order);
-        unmake();
-    }
-}
-
-static void colours_take_turns(void **state)
-{
-    uintptr_t seen[8];
-
-    (void)state;
-    make(1000, 0, PW_CACHE_NO_MAGAZINES, NULL); /* 4, and 96 left over */
-    assert_int_equal(stat_of().colours, 2);
-    alloc(16);
-    for (int i = 0; i < 4; i++)
-        seen[i] = (uintptr_t)objects[4 * i] % PORT_PAGE_SIZE;
-    assert_int_equal(seen[0], 0);
-    assert_int_equal(seen[1], 64);
-    assert_int_equal(seen[2], 0);
-    assert_int_equal(seen[3], 64);
-    release(16);
-    unmake();
-    make(1000, 0, PW_CACHE_NO_COLOUR, NULL);
-    assert_int_equal(stat_of().colours, 1);
     unmake();
 }
 
@@ -489,18 +290,11 @@ static void slabinfo_has_the_kernels_shape(void **state)
     unmake();
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         TEST(slabs_move_between_the_three_lists),
         TEST(a_walk_visits_the_lists_in_their_order),
-        TEST(objects_of_every_size_are_whole_aligned_and_alone),
-        TEST(hwalign_aligns_to_the_part_of_a_line_that_fits),
-        TEST(the_index_is_right_for_every_offset),
-        TEST(little_is_wasted_whatever_the_size),
-        TEST(colours_take_turns),
         TEST(the_constructor_runs_once_for_each_object),
         TEST(a_constructor_that_fails_takes_its_slab_with_it),
         TEST(a_poisoned_object_is_constructed_each_time),
