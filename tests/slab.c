@@ -219,6 +219,46 @@ static void magazines_of_ended_threads_are_inherited(void **state)
     unmake();
 }
 
+struct other {
+    pthread_barrier_t turn;
+    size_t before, asked, after;
+};
+
+static void *hold_and_free_one_more(void *arg)
+{
+    struct other *o = arg;
+    void *last;
+
+    fill_magazines(NULL);
+    last = pw_cache_alloc(cache);
+    o->before = stat_of().cached;
+    pthread_barrier_wait(&o->turn); /* main asks */
+    pthread_barrier_wait(&o->turn);
+    o->asked = stat_of().cached;
+    pw_cache_free(cache, last);
+    o->after = stat_of().cached;
+    return NULL;
+}
+
+static void a_cpu_that_is_asked_gives_back_when_it_next_frees(void **state)
+{
+    pthread_t thread;
+    struct other o;
+
+    (void)state;
+    make(64, 0, 0, NULL);
+    pthread_barrier_init(&o.turn, NULL, 2);
+    pthread_create(&thread, NULL, hold_and_free_one_more, &o);
+    pthread_barrier_wait(&o.turn);
+    pw_cache_shrink(cache);
+    pthread_barrier_wait(&o.turn);
+    pthread_join(thread, NULL);
+    assert_true(o.before > 90);
+    assert_true(o.asked > 60); /* less what was in the depot */
+    assert_int_equal(o.after, 1);
+    unmake();
+}
+
 /* ---- bulk, and running out ---- */
 
 static void bulk_gives_what_there_is(void **state)
@@ -301,6 +341,7 @@ int main(void)
         TEST(the_object_freed_last_is_the_next_one_given),
         TEST(magazines_and_depot_keep_to_their_limits),
         TEST(magazines_of_ended_threads_are_inherited),
+        TEST(a_cpu_that_is_asked_gives_back_when_it_next_frees),
         TEST(bulk_gives_what_there_is),
         TEST(a_cache_that_runs_out_reaps_the_others),
         TEST(shrink_gives_back_what_is_empty),
