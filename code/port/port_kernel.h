@@ -34,7 +34,7 @@ static inline unsigned port_cpus(void)
     return nr_cpu_ids;
 }
 
-static inline int port_pin(port_pin_t *pin)
+static __always_inline int port_pin(port_pin_t *pin)
 {
     local_irq_save(*pin);
     return (int)smp_processor_id();
@@ -42,7 +42,7 @@ static inline int port_pin(port_pin_t *pin)
 
 #define port_pin_quick port_pin
 
-static inline void port_unpin(port_pin_t *pin)
+static __always_inline void port_unpin(port_pin_t *pin)
 {
     local_irq_restore(*pin);
 }

@@ -96,8 +96,8 @@ size_t pw_slabs_take(struct pw_cache *cache, size_t n, void **objects)
 
 //> slab-give
 /* Is there a reason not to take this object back? */
-static __attribute__((noinline)) int refuse(const struct pw_cache *cache,
-                                            bool is_free, void *object)
+static __attribute__((__noinline__)) int
+refuse(const struct pw_cache *cache, bool is_free, void *object)
 {
     return is_free ? pw_double_free(cache, object)
                    : pw_debug_give(cache, object);

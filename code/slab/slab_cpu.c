@@ -113,7 +113,8 @@ static void *alloc_once(struct pw_cache *cache)
     return object;
 }
 
-static __attribute__((noinline)) void *alloc_slow(struct pw_cache *cache)
+static __attribute__((__noinline__)) void *
+alloc_slow(struct pw_cache *cache)
 {
     bool may_reap = true;
     void *object;
@@ -145,8 +146,8 @@ void *pw_cache_alloc(struct pw_cache *cache)
 //< alloc
 
 //> free
-static __attribute__((noinline)) int free_slow(struct pw_cache *cache,
-                                               void *object)
+static __attribute__((__noinline__)) int free_slow(struct pw_cache *cache,
+                                                   void *object)
 {
     port_pin_t pin;
     const int me = port_pin(&pin);

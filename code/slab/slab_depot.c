@@ -139,7 +139,7 @@ static bool trade(struct pw_cache *cache, struct pw_slab_cpu *cpu,
 }
 
 /* Load the previous magazine, and make the loaded one the previous. */
-static void swap(struct pw_cache *cache, struct pw_slab_cpu *cpu)
+static void exchange(struct pw_cache *cache, struct pw_slab_cpu *cpu)
 {
     const uint32_t rounds = pw_cpu_rounds(cache, cpu);
     void **magazine = cpu->top - rounds;
@@ -162,7 +162,7 @@ void pw_cpu_reload(struct pw_cache *cache, struct pw_slab_cpu *cpu)
     if (*cpu->top != NULL)
         return;
     if (cpu->previous_rounds > 0 || trade(cache, cpu, PW_FULL)) {
-        swap(cache, cpu);
+        exchange(cache, cpu);
         return;
     }
     port_lock(&cache->lock);
@@ -205,7 +205,7 @@ void pw_cpu_make_room(struct pw_cache *cache, struct pw_slab_cpu *cpu)
         flush(cache, cpu->previous, cpu->previous_rounds);
         port_write(cpu->previous_rounds, 0);
     }
-    swap(cache, cpu);
+    exchange(cache, cpu);
 }
 //< make-room
 

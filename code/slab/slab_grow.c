@@ -24,7 +24,7 @@
 //> fit
 enum { PW_SLAB_ORDER = 5 }; /* the largest: 8 objects of PW_OBJECT_MAX */
 
-static size_t round_up(size_t n, size_t align)
+static size_t rounded(size_t n, size_t align)
 {
     return (n + align - 1) & ~(align - 1);
 }
@@ -46,7 +46,7 @@ size_t pw_head_size(size_t objects)
 static size_t in_front(const struct pw_cache *cache, size_t n)
 {
     return pw_is_off_slab(cache) ? 0
-                                 : round_up(pw_head_size(n), cache->align);
+                                 : rounded(pw_head_size(n), cache->align);
 }
 
 /* How many objects fit into a slab of an order. */
@@ -96,7 +96,7 @@ int pw_cache_layout(struct pw_cache *cache)
     if (cache->flags & PW_CACHE_HWALIGN && cache->align < line)
         cache->align = (uint32_t)line;
     cache->lead = red ? cache->align : 0;
-    cache->stride = (uint32_t)round_up(
+    cache->stride = (uint32_t)rounded(
         cache->lead + cache->size + (red ? 8 : 0), cache->align);
     if (cache->stride > PW_OBJECT_MAX)
         return -EINVAL;
