@@ -64,53 +64,71 @@ static bool buddy_is_free(const struct page *page, int order)
     return PageBuddy(buddy) && page_private(buddy) == order;
 }
 
-//> claim-p1
-/* Take blocks until one had to be split; then give that one back. */
-static void claim_p1(void)
-{
+struct split {
     struct lab_buddies before, during, after;
-    int from = 0, order = CORE_ORDER, tries = 0;
-    bool buddy = false, merged;
+    int from;   /* the order of the block that was split, or 0 */
+    bool buddy; /* its other half was on the free list */
+};
+
+static void print_split(const struct split *s)
+{
+    lab_print("page-buddyinfo.txt",
+              "free blocks of order    0    1    2    3    4"
+              "    5    6    7    8    9   10\n");
+    print_buddies("before", &s->before);
+    print_buddies("order 5 allocated", &s->during);
+    print_buddies("and freed", &s->after);
+}
+
+//> claim-p1
+/* Take blocks until one has to be split; then give that one back. */
+static void find_split(struct split *s, int order)
+{
     struct page *page, *next;
     unsigned long flags;
     LIST_HEAD(taken);
+    int tries = 0;
 
     local_irq_save(flags); /* nobody else allocates meanwhile */
-    while (!from && tries++ < TRIES) {
-        lab_read_buddies(&before);
+    while (!s->from && tries++ < TRIES) {
+        lab_read_buddies(&s->before);
         page = alloc_pages(GFP_NOWAIT, order);
         if (!page)
             break;
         list_add(&page->lru, &taken);
-        lab_read_buddies(&during);
-        from = split_from(&before, &during, order);
+        lab_read_buddies(&s->during);
+        s->from = split_from(&s->before, &s->during, order);
     }
-    if (from) {
-        buddy = buddy_is_free(page, order);
+    if (s->from) {
+        s->buddy = buddy_is_free(page, order);
         list_del(&page->lru);
         __free_pages(page, order);
     }
-    lab_read_buddies(&after);
-    merged = !memcmp(&before, &after, sizeof(after));
-    list_for_each_entry_safe (page, next, &taken, lru)
+    lab_read_buddies(&s->after);
+    list_for_each_entry_safe(page, next, &taken, lru)
         __free_pages(page, order);
     local_irq_restore(flags);
-    lab_claim("p1", from && buddy && merged ? LAB_HOLDS : LAB_FAILS,
+}
+
+static void claim_p1(void)
+{
+    const int order = CORE_ORDER;
+    struct split s = {.from = 0};
+    bool merged;
+
+    find_split(&s, order);
+    merged = !memcmp(&s.before, &s.after, sizeof(s.after));
+    lab_claim("p1", s.from && s.buddy && merged ? LAB_HOLDS : LAB_FAILS,
               "for order %d a block of order %d was split: free blocks of "
               "orders %d and %d went from %lu and %lu to %lu and %lu; its "
               "buddy %s on the list; after the free %lu and %lu",
-              order, from, order, from, before.free[order],
-              before.free[from], during.free[order], during.free[from],
-              buddy ? "was" : "was not", after.free[order],
-              after.free[from]);
-    //< claim-p1
-    lab_print("page-buddyinfo.txt",
-              "free blocks of order    0    1    2    "
-              "3    4    5    6    7    8    9   10\n");
-    print_buddies("before", &before);
-    print_buddies("order 5 allocated", &during);
-    print_buddies("and freed", &after);
+              order, s.from, order, s.from, s.before.free[order],
+              s.before.free[s.from], s.during.free[order],
+              s.during.free[s.from], s.buddy ? "was" : "was not",
+              s.after.free[order], s.after.free[s.from]);
+    print_split(&s);
 }
+//< claim-p1
 
 /* ---- p2: alignment --------------------------------------------------- */
 
@@ -167,9 +185,9 @@ static void claim_p5(void)
     if (LAB_PAGE_HAS_FLAGS)
         verdict = LAB_PAGE_HAS_VIRTUAL ? LAB_HOLDS : LAB_FAILS;
     lab_claim("p5", verdict,
-              "this kernel's struct page (%zu bytes) %s a member "
+              "this kernel's struct page (%zu bytes) has %s member "
               "'virtual'; the same question for 'flags' was answered %s",
-              sizeof(struct page), LAB_PAGE_HAS_VIRTUAL ? "has" : "has not",
+              sizeof(struct page), LAB_PAGE_HAS_VIRTUAL ? "a" : "no",
               LAB_PAGE_HAS_FLAGS ? "yes" : "no");
 }
 
@@ -253,7 +271,7 @@ out:
 }
 //< claim-p7
 
-int page_lab_claims(void)
+void page_lab_claims(void)
 {
     claim_p1();
     claim_p2();
@@ -262,7 +280,6 @@ int page_lab_claims(void)
     claim_p5();
     claim_p6();
     claim_p7();
-    return 0;
 }
 
 /* ---- The module ------------------------------------------------------ */
@@ -273,8 +290,8 @@ static int __init page_lab_init(void)
 
     if (error)
         return error;
-    error = page_lab_claims();
-    if (!error && !lab_selftest)
+    page_lab_claims();
+    if (!lab_selftest)
         error = page_lab_cost() ?: page_lab_bulk() ?: page_lab_frag();
     if (error)
         lab_close();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * What the files of the page lab tell each other. page_lab.c asks the kernel
- * (claims); page_lab_cost.c and page_lab_bulk.c count what pages cost;
- * page_lab_frag.c fragments memory.
+ * What the files of the page lab tell each other. page_lab.c asks the
+ * kernel (claims); page_lab_cost.c and page_lab_bulk.c count what pages
+ * cost; page_lab_frag.c fragments memory.
  */
 #ifndef PW_PAGE_LAB_H
 #define PW_PAGE_LAB_H
@@ -18,7 +18,7 @@ struct lab_buddies {
 
 void lab_read_buddies(struct lab_buddies *b);
 
-int page_lab_claims(void);
+void page_lab_claims(void);
 int page_lab_cost(void);
 int page_lab_bulk(void);
 int page_lab_frag(void); /* claim k10 too */

@@ -55,8 +55,9 @@ static void checkerboard(struct lab_memory *m)
 
     preempt_disable(); /* nobody else should need memory meanwhile */
     take_all(m);
-    for_each_set_bit(number, m->held, m->frames) if (number % 2)
-        give_back(m, number);
+    for_each_set_bit(number, m->held, m->frames)
+        if (number % 2)
+            give_back(m, number);
     preempt_enable();
 }
 
@@ -84,7 +85,8 @@ static void give_all_back(struct lab_memory *m)
 {
     unsigned long number;
 
-    for_each_set_bit(number, m->held, m->frames) give_back(m, number);
+    for_each_set_bit(number, m->held, m->frames)
+        give_back(m, number);
 }
 
 /* Each held frame with a chance of `percent`, the same on every run. */
@@ -95,9 +97,9 @@ static void give_by_lot(struct lab_memory *m, unsigned percent)
 
     preempt_disable();
     take_all(m);
-    for_each_set_bit(number, m->held,
-                     m->frames) if (lab_random(&state) % 100 < percent)
-        give_back(m, number);
+    for_each_set_bit(number, m->held, m->frames)
+        if (lab_random(&state) % 100 < percent)
+            give_back(m, number);
     preempt_enable();
 }
 

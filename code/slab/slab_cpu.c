@@ -80,9 +80,8 @@ static int give_locked(struct pw_cache *cache, size_t n, void **objects)
     return err;
 }
 
-/* Make room: by a new slab, or once by all that the zone's caches can
- * spare. */
-static bool make_room(struct pw_cache *cache, bool *may_reap)
+/* A new slab, or once all that the zone's caches can spare. */
+static bool grow_or_reap(struct pw_cache *cache, bool *may_reap)
 {
     const int err = pw_cache_grow(cache);
 
@@ -122,7 +121,7 @@ alloc_slow(struct pw_cache *cache)
 
     do {
         while ((object = alloc_once(cache)) == NULL)
-            if (!make_room(cache, &may_reap))
+            if (!grow_or_reap(cache, &may_reap))
                 return NULL;
         if (cache->flags & PW_CACHE_DEBUG)
             err = pw_debug_take(cache, object);
