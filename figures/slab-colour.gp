@@ -5,7 +5,9 @@
 #@ select: slab.colour.pw.ns slab.colour.pw-nocolour.ns
 #@ series: pw pw-nocolour
 #@ y: log
-#@ alt: Line chart, logarithmic: nanoseconds for touching the first line of a slab's first object, against the number of slabs touched in turn, with colours and without. {series}
+#@ alt: Line chart, logarithmic: nanoseconds for touching the first line of
+#@   a slab's first object, against the number of slabs touched in turn,
+#@   with colours and without. {series}
 load "figures/style.gp"
 
 set rmargin 20

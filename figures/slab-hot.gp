@@ -5,7 +5,8 @@
 #@ select: slab.hot.pw.insn slab.hot.pw-nomag.insn slab.hot.kernel.insn
 #@ series: pw pw-nomag kernel
 #@ y: log
-#@ alt: Line chart, logarithmic in both directions: instructions for one pair of allocate and free against the size of the object. {series}
+#@ alt: Line chart, logarithmic in both directions: instructions for one
+#@   pair of allocate and free against the size of the object. {series}
 load "figures/style.gp"
 
 set rmargin 19

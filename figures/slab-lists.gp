@@ -3,9 +3,12 @@
 # The three lists of a cache as a walk round them found them. A box is a
 # slab, in its place on its list, filled as far as its objects are in use;
 # the number is how many. The line through the boxes is the circle.
-#@ select: slab.lists.full.inuse slab.lists.partial.inuse slab.lists.empty.inuse
+#@ select: slab.lists.full.inuse slab.lists.partial.inuse
+#@   slab.lists.empty.inuse
 #@ select shape: slab.lists.pw.per-slab
-#@ alt: The full, the partial and the empty list of one cache, each a circle of slabs that starts and ends at its head. Every slab is a box, filled by the share of its objects that are in use. {series}
+#@ alt: The full, the partial and the empty list of one cache, each a circle
+#@   of slabs that starts and ends at its head. Every slab is a box, filled
+#@   by the share of its objects that are in use. {series}
 height = 300
 load "figures/style.gp"
 eval canvas

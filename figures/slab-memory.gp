@@ -2,10 +2,15 @@
 #
 # Memory held for each byte in live objects. Left: at a peak. Right: when
 # all but a tenth, by lot, were freed.
-#@ select peak: slab.peak.pw.held slab.peak.glibc.held slab.peak.jemalloc.held slab.peak.mimalloc.held slab.peak.tcmalloc.held
-#@ select after: slab.after.pw.held slab.after.glibc.held slab.after.jemalloc.held slab.after.mimalloc.held slab.after.tcmalloc.held
+#@ select peak: slab.peak.pw.held slab.peak.glibc.held
+#@   slab.peak.jemalloc.held slab.peak.mimalloc.held slab.peak.tcmalloc.held
+#@ select after: slab.after.pw.held slab.after.glibc.held
+#@   slab.after.jemalloc.held slab.after.mimalloc.held
+#@   slab.after.tcmalloc.held
 #@ series: pw glibc jemalloc mimalloc tcmalloc
-#@ alt: Two line charts: memory held as a multiple of the bytes in live objects, against the size of the object; left at a peak, right after all but a tenth were freed at random. {series}
+#@ alt: Two line charts: memory held as a multiple of the bytes in live
+#@   objects, against the size of the object; left at a peak, right after
+#@   all but a tenth were freed at random. {series}
 load "figures/style.gp"
 
 set linetype 5 lc rgb ink lw 2 dt (2,4) pt 4 ps 0.5

@@ -2,9 +2,11 @@
 #
 # A hot pair in a process, one thread, in nanoseconds: ours, and malloc with
 # free of four libraries.
-#@ select: slab.hot.pw.ns slab.hot.glibc.ns slab.hot.jemalloc.ns slab.hot.mimalloc.ns slab.hot.tcmalloc.ns
+#@ select: slab.hot.pw.ns slab.hot.glibc.ns slab.hot.jemalloc.ns
+#@   slab.hot.mimalloc.ns slab.hot.tcmalloc.ns
 #@ series: pw glibc jemalloc mimalloc tcmalloc
-#@ alt: Line chart: nanoseconds for one pair of allocate and free in one thread against the size of the object. {series}
+#@ alt: Line chart: nanoseconds for one pair of allocate and free in one
+#@   thread against the size of the object. {series}
 load "figures/style.gp"
 
 set linetype 5 lc rgb ink lw 2 dt (2,4) pt 4 ps 0.5

@@ -2,12 +2,17 @@
 #
 # Four patterns side by side on one scale: hot pair, bulk, fifo, random.
 #@ select hot: slab.hot.pw.insn slab.hot.pw-nomag.insn slab.hot.kernel.insn
-#@ select bulk: slab.bulk.pw.insn slab.bulk.pw-nomag.insn slab.bulk.kernel.insn
-#@ select fifo: slab.fifo.pw.insn slab.fifo.pw-nomag.insn slab.fifo.kernel.insn
-#@ select random: slab.random.pw.insn slab.random.pw-nomag.insn slab.random.kernel.insn
+#@ select bulk: slab.bulk.pw.insn slab.bulk.pw-nomag.insn
+#@   slab.bulk.kernel.insn
+#@ select fifo: slab.fifo.pw.insn slab.fifo.pw-nomag.insn
+#@   slab.fifo.kernel.insn
+#@ select random: slab.random.pw.insn slab.random.pw-nomag.insn
+#@   slab.random.kernel.insn
 #@ series: pw pw-nomag kernel
 #@ y: log
-#@ alt: Four line charts on one logarithmic scale: instructions for a pair against the size of the object, for the hot pair, bulk, first in first out, and random lifetimes. {series}
+#@ alt: Four line charts on one logarithmic scale: instructions for a pair
+#@   against the size of the object, for the hot pair, bulk, first in first
+#@   out, and random lifetimes. {series}
 load "figures/style.gp"
 
 low = ymin_hot; high = ymax_hot

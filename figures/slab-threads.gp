@@ -2,11 +2,16 @@
 #
 # Threads. Left: each frees what it has allocated. Right: each frees what
 # another one has allocated.
-#@ select own: slab.threads.pw.ns slab.threads.glibc.ns slab.threads.jemalloc.ns slab.threads.mimalloc.ns slab.threads.tcmalloc.ns
-#@ select other: slab.remote.pw.ns slab.remote.glibc.ns slab.remote.jemalloc.ns slab.remote.mimalloc.ns slab.remote.tcmalloc.ns
+#@ select own: slab.threads.pw.ns slab.threads.glibc.ns
+#@   slab.threads.jemalloc.ns slab.threads.mimalloc.ns
+#@   slab.threads.tcmalloc.ns
+#@ select other: slab.remote.pw.ns slab.remote.glibc.ns
+#@   slab.remote.jemalloc.ns slab.remote.mimalloc.ns slab.remote.tcmalloc.ns
 #@ series: pw glibc jemalloc mimalloc tcmalloc
 #@ y: log
-#@ alt: Two line charts, logarithmic: nanoseconds for a pair against the number of threads; left, each thread frees its own objects; right, those of another thread. {series}
+#@ alt: Two line charts, logarithmic: nanoseconds for a pair against the
+#@   number of threads; left, each thread frees its own objects; right,
+#@   those of another thread. {series}
 load "figures/style.gp"
 
 set linetype 5 lc rgb ink lw 2 dt (2,4) pt 4 ps 0.5
