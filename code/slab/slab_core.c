@@ -94,73 +94,92 @@ size_t pw_slabs_take(struct pw_cache *cache, size_t n, void **objects)
 }
 //< slab-take
 
+//> give-word
+/* A word of a slab's bitmap, in hand while objects are given back to it. */
+struct word {
+    struct pw_page *page; /* the slab's, or one of them; NULL: no word */
+    struct pw_slab *slab;
+    uint32_t at; /* the word's index */
+    uint32_t given;
+    uint64_t bits;
+};
+
+static inline void put_back(struct pw_cache *cache, const struct word *w)
+{
+    uint32_t before;
+
+    if (!w->page)
+        return;
+    before = w->slab->inuse;
+    w->slab->free[w->at] = w->bits;
+    w->slab->inuse = before - w->given;
+    cache->inuse -= w->given;
+    if (before == cache->per_slab || before == w->given)
+        sort_slab(cache, w->slab, before);
+}
+
+static inline void pick_up(struct word *w, struct pw_page *page,
+                           uint32_t at)
+{
+    w->page = page;
+    w->slab = page->owner;
+    w->at = at;
+    w->given = 0;
+    w->bits = w->slab->free[at];
+}
+//< give-word
+
 //> slab-give
-/* Is there a reason not to take this object back? */
-static __attribute__((__noinline__)) int
-refuse(const struct pw_cache *cache, bool is_free, void *object)
-{
-    return is_free ? pw_double_free(cache, object)
-                   : pw_debug_give(cache, object);
-}
-
 /*
- * Give back the first of n objects, and those behind it whose bits are in
- * the same word: objects are often freed in the order of their addresses,
- * and a word that stays in a register is quicker than one in memory.
- * Returns how many those are.
+ * Give one object back. It was one when it was freed; but one that was
+ * freed twice may have come back since, and its slab be gone.
  */
-static size_t give_run(struct pw_cache *cache, struct pw_page *page,
-                       uint32_t at, size_t n, void **objects, int *err)
+static inline int give_one(struct pw_cache *cache, struct word *w,
+                           void *object)
 {
-    const bool debug = cache->flags & PW_CACHE_DEBUG;
-    struct pw_slab *slab = page->owner;
-    const uint32_t w = at >> 6, before = slab->inuse;
-    uint64_t bits = slab->free[w];
-    uint32_t after = before;
-    size_t i = 0;
+    struct pw_page *page = pw_virt_to_page(cache->zone, object);
+    const bool other = page != w->page;
+    uint32_t index;
+    uint64_t bit;
+    int err;
 
-    do {
-        const uint64_t bit = (uint64_t)1 << (at & 63);
-        int e = 0;
-
-        if (port_unlikely(bits & bit || debug))
-            e = refuse(cache, bits & bit, objects[i]);
-        if (port_likely(e == 0)) {
-            bits |= bit;
-            after--;
-        } else {
-            *err = e;
-        }
-    } while (++i < n && pw_virt_to_page(cache->zone, objects[i]) == page &&
-             pw_object_index(cache, page, objects[i], &at) && at >> 6 == w);
-    slab->free[w] = bits;
-    slab->inuse = after;
-    cache->inuse -= before - after;
-    if (before == cache->per_slab || after == 0)
-        sort_slab(cache, slab, before);
-    return i;
+    if (port_unlikely((other && port_read(page->tag) != cache->tag) ||
+                      !pw_object_index(cache, page, object, &index)))
+        return pw_double_free(cache, object);
+    if (other || index >> 6 != w->at) {
+        put_back(cache, w);
+        pick_up(w, page, index >> 6);
+    }
+    bit = (uint64_t)1 << (index & 63);
+    if (port_unlikely(w->bits & bit))
+        return pw_double_free(cache, object);
+    if (port_unlikely(cache->flags & PW_CACHE_DEBUG)) {
+        err = pw_debug_give(cache, object);
+        if (err)
+            return err;
+    }
+    w->bits |= bit;
+    w->given++;
+    return 0;
 }
 
 /*
- * Give n objects of the cache back. The last error, if there was one. The
- * caller knows that they were objects when they were freed; one that was
- * freed twice may have come back since, and its slab may be gone.
+ * Give n objects of the cache back. The last error, if there was one.
+ * Objects are often freed in the order of their addresses, so the word
+ * with the last one's bit stays in hand, which is to say in a register.
  */
 int pw_slabs_give(struct pw_cache *cache, size_t n, void **objects)
 {
-    size_t i = 0;
-    int err = 0;
+    struct word w = {NULL, NULL, 0, 0, 0};
+    int err = 0, e;
+    size_t i;
 
-    while (i < n) {
-        struct pw_page *page = pw_virt_to_page(cache->zone, objects[i]);
-        uint32_t at;
-
-        if (port_likely(port_read(page->tag) == cache->tag &&
-                        pw_object_index(cache, page, objects[i], &at)))
-            i += give_run(cache, page, at, n - i, objects + i, &err);
-        else
-            err = pw_double_free(cache, objects[i++]);
+    for (i = 0; i < n; i++) {
+        e = give_one(cache, &w, objects[i]);
+        if (port_unlikely(e))
+            err = e;
     }
+    put_back(cache, &w);
     return err;
 }
 //< slab-give
