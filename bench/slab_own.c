@@ -47,7 +47,7 @@ static struct pw_cache *cache_of(const char *name, size_t size,
     return cache;
 }
 
-/* ---- colours ---------------------------------------------------------- */
+/* ---- colours ------------------------------------------------------- */
 
 static uint64_t look(struct bench_case *c, size_t ops)
 {
@@ -76,7 +76,7 @@ static void add_colour(const char *variant, unsigned flags)
                                        .data = first});
 }
 
-/* ---- where the bookkeeping lies --------------------------------------- */
+/* ---- where the bookkeeping lies ------------------------------------ */
 
 struct many {
     struct pw_cache *cache;
@@ -141,7 +141,7 @@ static void add_heads(void)
     bench_ratio("slab.head", "pw-on", "pw-off");
 }
 
-/* ---- constructors ----------------------------------------------------- */
+/* ---- constructors -------------------------------------------------- */
 
 struct thing {
     pthread_mutex_t lock, other_lock;
@@ -209,7 +209,7 @@ void slab_add_own(void)
     add_ctor("pw-init", NULL, prepared);
 }
 
-/* ---- instructions ----------------------------------------------------- */
+/* ---- instructions -------------------------------------------------- */
 
 void slab_count(void)
 {

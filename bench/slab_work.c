@@ -25,7 +25,7 @@
 #include <string.h>
 #include <time.h>
 
-/* ---- the few things of bench.h that a worker needs -------------------- */
+/* ---- the few things of bench.h that a worker needs ----------------- */
 
 static cpu_set_t allowed;
 
@@ -73,7 +73,7 @@ void bench_pin(unsigned n)
     sched_setaffinity(0, sizeof(one), &one);
 }
 
-/* ---- patterns --------------------------------------------------------- */
+/* ---- patterns ------------------------------------------------------ */
 
 #define PATTERN static inline __attribute__((always_inline)) void
 
@@ -147,7 +147,7 @@ PATTERN lot(const struct job *job, struct hand *hand)
     }
 }
 
-/* ---- objects that another thread frees -------------------------------- */
+/* ---- objects that another thread frees ----------------------------- */
 
 /*
  * Boxes on their way to the neighbour, who empties them: a ring with one
@@ -196,7 +196,7 @@ static void pass_on(const struct job *job, struct hand *hand)
     }
 }
 
-/* ---- jobs ------------------------------------------------------------- */
+/* ---- jobs ---------------------------------------------------------- */
 
 static void work(const struct job *job, struct hand *hand)
 {
