@@ -10,13 +10,15 @@
 # made one after another even under `make -j`.
 
 BENCH_HDR := bench/bench.h bench/stats.h bench/record.h \
-             bench/counters.h bench/step.h bench/page_parts.h bench/noise.h \
-             bench/slab_parts.h bench/slab_work.h
+             bench/counters.h bench/step.h bench/page_parts.h \
+             bench/noise.h bench/slab_parts.h bench/slab_work.h \
+             bench/vmalloc_tlb.h code/vmalloc/vmalloc_range.h
 BENCH_OBJ := $(addprefix build/bench/, \
              bench.o record.o write.o stats.o counters.o step.o)
 BENCH_CFLAGS = $(CFLAGS) $(PW_CFLAGS)
 BENCH_BIN := build/bench/measuring build/bench/page build/bench/slab \
              build/bench/slab-work-pw build/bench/slab-work-malloc \
+             build/bench/vmalloc \
              build/bench/launch
 HOST := build/results/host
 
@@ -54,6 +56,10 @@ build/bench/slab-work-malloc: $(SLAB_WORK) $(BENCH_HDR) $(LIB_HDR)
 	@mkdir -p $(@D)
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $(SLAB_WORK)
 
+build/bench/vmalloc: build/bench/vmalloc.o build/bench/vmalloc_tlb.o \
+                     $(BENCH_OBJ) build/lib/libpagewise.a
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+
 build/bench/launch: bench/launch.c
 	@mkdir -p $(@D)
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $<
@@ -72,16 +78,20 @@ $(HOST)/slab.tsv: build/bench/slab build/bench/slab-work-pw \
                   build/bench/slab-work-malloc | $(HOST)/page.tsv
 	@$(quick) build/bench/slab --quick
 
+$(HOST)/vmalloc.tsv: build/bench/vmalloc | $(HOST)/slab.tsv
+	@$(quick) build/bench/vmalloc --quick
+
 PROGRAMS_SRC := bench/programs.sh bench/programs.lua \
                 $(wildcard bench/programs/*)
 
-$(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) | $(HOST)/slab.tsv
+$(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) \
+                      | $(HOST)/vmalloc.tsv
 	@mkdir -p $(@D)
 	@$(quick) sh bench/programs.sh 7 $@
 
 .PHONY: bench bench-quick drift reference
 bench-quick: $(addprefix $(HOST)/,measuring.tsv page.tsv slab.tsv \
-    programs.tsv)
+    vmalloc.tsv programs.tsv)
 
 # ---- Full ----------------------------------------------------------------
 
@@ -91,6 +101,7 @@ bench: $(BENCH_BIN)
 	@$(full) build/bench/measuring
 	@$(full) build/bench/page
 	@$(full) build/bench/slab
+	@$(full) build/bench/vmalloc
 	@$(full) sh bench/programs.sh 25 $(HOST)/programs.tsv
 	@lua5.4 bench/summary.lua build/results
 	@$(again) print

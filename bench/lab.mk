@@ -8,9 +8,10 @@
 # port, the chapter's code. `make lab-again` boots it in any case.
 
 KERNELS ?= 6.1
-LABS := page
+LABS := page vmalloc
 LAB_COMMON := $(wildcard bench/lab/*) code/port/port.h \
-              $(wildcard code/port/port_kernel.*)
+              $(wildcard code/port/port_kernel.*) \
+              code/port/map_kernel.c
 
 .PHONY: lab lab-again
 lab: $(foreach l,$(LABS),$(KERNELS:%=build/results/vm-insn/%/$l.tsv))

@@ -81,14 +81,19 @@ local function timeless(path)
         end)))
 end
 
+-- Single repetitions are drawn by few figures; they are new whenever the
+-- sum over all results is.
+local sum = base.read(book.build .. "/press/results.sum") or ""
+
 local function draw(script, name, data, head)
-    local stamp = table.concat { base.read(script), data.variables,
-        data.tsv, base.read("figures/style.gp"),
-        base.read("press/figures.lua") }
+    local text = base.read(script)
+    local stamp = table.concat { text, data.variables, data.tsv,
+        base.read("figures/style.gp"), base.read("press/figures.lua"),
+        text:find(".raw.tsv", 1, true) and sum or "" }
     base.write(out .. name .. ".tsv", data.tsv)
     base.write(out .. name .. ".vars", data.variables)
-    local text, rerun = chart.facts(data.rows)
-    base.save(out .. name .. ".facts", { alt = data.alt, text = text,
+    local facts, rerun = chart.facts(data.rows)
+    base.save(out .. name .. ".facts", { alt = data.alt, text = facts,
         rerun = rerun, data = #data.rows > 0 or nil, wide = head.wide })
     if base.read(out .. name .. ".stamp") == stamp then
         return

@@ -155,7 +155,9 @@ return function(context)
                 .. "-%.3f\\tabcolsep}", width, 2 - 2 / #simple.aligns)
                 or letters[align] or "l"
         end
+        local many = #simple.aligns > 5 and simple.widths[1] == 0
         local inlines = pandoc.List { rawi("\\begin{pwtable}"
+            .. (many and "\\pwnarrow" or "")
             .. "\\begin{tabular}{@{}" .. table.concat(columns) .. "@{}}\n"
             .. "\\toprule\n") }
         if #simple.header > 0 then

@@ -93,13 +93,23 @@ local function check_regions(book, xrefs)
             used[key] = place
         end
     end
+    local published = {}
     for _, path in ipairs(base.glob(table.concat(book.sources, " "))) do
+        published[path] = true
         for _, region in ipairs(source.read(path).order) do
             if not used[path .. "\n" .. region.name] then
                 base.complain_soft(path .. ":" .. region.at, "region '"
                     .. region.name .. "' is in no listing",
                     "show it in a chapter or remove its markers")
             end
+        end
+    end
+    for key, place in pairs(used) do
+        local path = key:match("^[^\n]*")
+        if not published[path] then
+            base.complain(place, "a listing of " .. path .. ", which is "
+                .. "not published", "add it to 'sources' in the book's "
+                .. "table of contents")
         end
     end
 end

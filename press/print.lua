@@ -61,12 +61,20 @@ local function document()
     return (base.read("press/theme/book.tex"):gsub("%$(%l+)%$", fill))
 end
 
-local function run()
+-- What an interrupted run left behind makes the next one fail: start over
+-- without it, once.
+local function run(again)
     local ok = os.execute("TEXMFVAR=" .. base.quote(os.getenv("PWD") .. "/"
         .. folder .. "texmf") .. " lualatex -interaction=nonstopmode "
         .. "-halt-on-error -output-directory=" .. folder .. " "
         .. job .. ".tex >" .. folder .. "pagewise.out 2>&1 </dev/null")
     local log = base.read(job .. ".log") or ""
+    if not ok and not again and base.read(job .. ".aux") then
+        for _, left in ipairs { ".aux", ".toc", ".out" } do
+            os.remove(job .. left)
+        end
+        return run(true)
+    end
     if not ok then
         local what, line = log:match("\n! ([^\n]*).-\nl%.(%d+)")
         base.fail("pdf", "LuaLaTeX: " .. (what or "failed") .. (line

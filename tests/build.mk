@@ -5,7 +5,7 @@
 
 .PHONY: test test-planted test-minimal format
 
-T ?= style page slab results press lab book make
+T ?= style page slab vmalloc results press lab book make
 
 BIN := build/tests/bin
 TEST_SRC := $(LIB_SRC)
@@ -25,6 +25,14 @@ $(BIN)/slab_bare_model: TEST_FLAGS = $(UNDEFINED) -DPW_SLAB_MAGAZINES=0 \
 $(BIN)/page_threads $(BIN)/slab_threads: TEST_FLAGS = -fsanitize=thread
 $(BIN)/page_fuzz $(BIN)/slab_fuzz: TEST_FLAGS = $(UNDEFINED) \
     -fsanitize=fuzzer
+
+TEST_PROGRAMS += $(addprefix $(BIN)/vmalloc,_model _threads _fuzz) \
+    $(BIN)/vmalloc $(BIN)/vmalloc_refuse
+$(BIN)/vmalloc $(BIN)/vmalloc_refuse: TEST_FLAGS = -lcmocka
+$(BIN)/vmalloc $(BIN)/vmalloc_refuse: tests/vmalloc_begin.h
+$(BIN)/vmalloc_model: TEST_FLAGS = $(UNDEFINED)
+$(BIN)/vmalloc_threads: TEST_FLAGS = -fsanitize=thread
+$(BIN)/vmalloc_fuzz: TEST_FLAGS = $(UNDEFINED) -fsanitize=fuzzer
 
 TEST_RULE = @mkdir -p $(@D) && \
     clang -std=c11 -O1 -g -Wall -Wextra -Werror -pthread -o $@ $< \

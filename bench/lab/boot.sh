@@ -13,7 +13,6 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154
 
 : "${LAB_LIMIT:=480}" # seconds until a run counts as hung
-: "${LAB_MEMORY:=256}" # MiB
 
 #> kernel-args
 KERNEL_ARGS="console=ttyS0 nokaslr tsc=reliable random.trust_cpu=off"

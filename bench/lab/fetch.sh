@@ -21,8 +21,12 @@ fetch() {
         rm -rf "$cache"
         mkdir -p "$cache/tree" "$cache/debs"
         fetch_index
-        fetch_packages
-        fetch_unpack
+        case $headers_package in
+        linux-source-*) fetch_source ;;
+        *)
+            fetch_packages
+            fetch_unpack ;;
+        esac
         fetch_seal
     fi
     read -r release package_version native <"$cache/kernel"

@@ -16,7 +16,7 @@
 # shellcheck disable=SC2154 # names that the parts set
 set -Eeuo pipefail
 cd "$(dirname "$0")/../.."
-for part in common fetch build boot publish; do
+for part in common fetch source build boot publish; do
     # shellcheck source=/dev/null
     . "bench/lab/$part.sh"
 done
@@ -26,6 +26,8 @@ trap 'die lab "$BASH_COMMAND failed" "this is a fault of the lab'\''s"' ERR
     "say: bench/lab/run.sh page 6.1"
 chapter=$1
 shift
+# MiB. 100,000 areas have their page tables twice, the kernel's and ours.
+: "${LAB_MEMORY:=$([ "$chapter" = vmalloc ] && echo 1536 || echo 256)}"
 [ -f "$ROOT/code/$chapter/${chapter}_lab.c" ] ||
     die lab "the chapter '$chapter' has no lab" "give one of: $(cd code &&
         echo */*_lab.c | sed 's,[^ ]*/\([a-z]*\)_lab.c,\1,g')"

@@ -4,12 +4,14 @@
  * The port: everything that differs between a process and a kernel.
  *
  * The allocators above this line are the same text in both worlds. They
- * need five things from the world they run in, and each world supplies
+ * need six things from the world they run in, and each world supplies
  * them under the same names:
  *
  *   pages    PORT_PAGE_SHIFT, PORT_PAGE_SIZE
  *   memory   port_memory_map(): a run of frames to manage
  *            port_meta_alloc(): zeroed memory for bookkeeping
+ *   a map    port_range_reserve(): addresses with nothing behind them
+ *            port_map(): put frames behind some of them
  *   a CPU    port_pin(): a small number that nobody else holds until
  *            port_unpin(); in a process a thread plays the CPU
  *   a lock   port_lock(), taken only while pinned
@@ -56,5 +58,33 @@ void port_memory_unmap(struct port_memory *m);
 void *port_meta_alloc(size_t bytes);
 void port_meta_free(void *p, size_t bytes);
 
-#endif
 //< port
+
+//> map
+/* Addresses that are ours and lead nowhere until frames are mapped. */
+struct port_range {
+    char *base;
+    size_t pages;
+    void *tables; /* in the kernel, where the page-table entries lie */
+};
+
+/* Returns 0 or a negative errno. */
+int port_range_reserve(struct port_range *r, size_t pages);
+void port_range_release(struct port_range *r);
+
+/*
+ * Let n pages of the range, from page `at` on, lead to n neighbouring
+ * frames of m, from `frame` on. Returns 0, or a negative errno and has
+ * mapped nothing. Any number of threads, on pages that do not overlap.
+ */
+int port_map(const struct port_range *r, size_t at,
+             const struct port_memory *m, size_t frame, size_t n);
+
+/* Let n pages lead nowhere. A CPU may remember otherwise for a while ... */
+void port_unmap(const struct port_range *r, size_t at, size_t n);
+
+/* ... until this returns. It may sleep: call it unpinned, unlocked. */
+void port_flush(void);
+
+#endif
+//< map
