@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: MIT
 #
-# The one picture: who stands on whom, from a program's malloc to the frames.
+# The one picture: who stands on whom, from a program's malloc to frames.
 # A diagram; nothing in it is measured.
-#@ alt: Diagram of layers. In user space a program calls malloc in the C library, which gets address space from the kernel by brk and mmap. In the kernel, drivers, file systems and networking call kmalloc, slab caches, vmalloc and the page allocator. Kmalloc takes small blocks from the slab and large ones from the page allocator; vmalloc takes scattered pages and maps them; the slab takes blocks of pages. Page faults of the process take single pages. All paths end at the page allocator, which gives out frames of physical memory.
+#@ alt: Diagram of layers. In user space a program calls malloc in the C
+#@   library, which gets address space from the kernel by brk and mmap. In
+#@   the kernel, drivers, file systems and networking call kmalloc, slab
+#@   caches, vmalloc and the page allocator. Kmalloc takes small blocks from
+#@   the slab and large ones from the page allocator; vmalloc takes
+#@   scattered pages and maps them; the slab takes blocks of pages. Page
+#@   faults of the process take single pages. All paths end at the page
+#@   allocator, which gives out frames of physical memory.
 height = 572
 load "figures/style.gp"
 eval canvas
 
-# The pieces: box X Y W H FILL EDGE, text at X Y, an arrow down X from Y to Z.
+# The pieces: box X Y W H FILL EDGE, text at X Y, an arrow down at X.
 box(x,y,w,h,t,e) = sprintf("set object rect from %g,%g to %g,%g " \
     ."fc rgb '%s' fs solid 1 border lc rgb '%s' lw 1.2 behind;", \
     x, y, x + w, y + h, t, e)
@@ -26,7 +33,8 @@ world(y,z,t) = sprintf("set label '%s' at %g,%g right font '%s' " \
 border(y) = sprintf("set arrow from 0,%g to %g,%g nohead lc rgb soft " \
     ."lw 1 dt (6,4) back;", y, width, y)
 
-set object rect from 0,426 to width,height fc rgb t5 fs solid 1 noborder behind
+set object rect from 0,426 to width,height fc rgb t5 fs solid 1 \
+    noborder behind
 set object rect from 0,0 to width,84 fc rgb t5 fs solid 1 noborder behind
 eval world(426, 556, "USER SPACE").border(426)
 eval world(84, 408, "KERNEL").border(84)
@@ -39,9 +47,11 @@ eval part(14,442,176,58, paper,c1, "malloc", "the C library")
 eval down(70,442,352)
 eval say(79,397,"brk, mmap")
 eval box(14,286,150,66, paper,grey)
-eval say(26,335,"address space:").say(26,318,"areas and").say(26,301,"page tables")
+eval say(26,335,"address space:").say(26,318,"areas and")
+eval say(26,301,"page tables")
 eval down(70,286,168)
-eval say(79,250,"page fault:").say(79,233,"one frame,").say(79,216,"when touched")
+eval say(79,250,"page fault:").say(79,233,"one frame,")
+eval say(79,216,"when touched")
 
 # The kernel's own allocators and their customers
 eval box(196,366,402,28, paper,grey)
@@ -61,7 +71,8 @@ eval say(569,240,"pages")
 # The page allocator and the frames
 eval box(14,102,584,66, t1,t1).bar(14,102,66,c1)
 eval name(31,147,"__get_free_page, alloc_pages", c1)
-eval say(31,123,"the page allocator: blocks of 1, 2, 4, … 1024 frames, split and merged")
+eval say(31,123,"the page allocator: blocks of 1, 2, 4, … 1024 frames, " \
+    ."split and merged")
 eval down(306,102,56)
 eval say(14,70,"physical memory: frames of 4 KiB")
 do for [i=0:35] {

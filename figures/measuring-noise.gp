@@ -5,7 +5,9 @@
 # that are late. The single times come from the raw repetitions that lie
 # beside the results that are drawn.
 #@ select: measuring.repeat.loop.ns x=50
-#@ alt: Histogram of the times of one short loop, on logarithmic scales. Nearly all runs stand in one bar; a few are many times slower. The median is marked by 1. {series}
+#@ alt: Histogram of the times of one short loop, on logarithmic scales.
+#@   Nearly all runs stand in one bar; a few are many times slower. The
+#@   median is marked by 1. {series}
 load "figures/style.gp"
 
 mine = system("grep -m 1 -c 'reader$' ".data) + 0
@@ -27,5 +29,6 @@ set yrange [0.7:*]
 set xrange [0.5:*]
 set xtics (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 eval has("loop") ? \
-    "plot times using (bin($1)):(1) smooth frequency with impulses lt 1 lw 9 notitle" \
+    "plot times using (bin($1)):(1) smooth frequency " \
+    ."with impulses lt 1 lw 9 notitle" \
     : "plot 1/0 notitle"

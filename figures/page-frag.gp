@@ -2,11 +2,16 @@
 #
 # All of memory was taken frame by frame and every second frame given back.
 # Left: which requests succeed then, and when the others came back too.
-# Right: how the free memory of the first moment is divided among the orders.
-#@ select s: page.frag.pw.success page.frag.kernel.success page.frag.pw-merged.success page.frag.kernel-merged.success instrument=vm-insn
+# Right: how the free memory of the first moment is spread over the orders.
+#@ select s: page.frag.pw.success page.frag.kernel.success
+#@   page.frag.pw-merged.success page.frag.kernel-merged.success
+#@   instrument=vm-insn
 #@ select f: page.frag.pw.free page.frag.kernel.free instrument=vm-insn
 #@ series: pw kernel pw-merged kernel-merged
-#@ alt: Two charts by order of the block. Left, share of requests that succeed after every second frame was given back, and after all were. Right, pages free at each order after every second frame was given back. {series}
+#@ alt: Two charts by order of the block. Left, share of requests that
+#@   succeed after every second frame was given back, and after all were.
+#@   Right, pages free at each order after every second frame was given
+#@   back. {series}
 load "figures/style.gp"
 
 set multiplot
@@ -20,8 +25,10 @@ set rmargin at screen 0.50
 set yrange [-4:108]
 set ytics 25
 set ylabel "requests that succeed, %" offset 1.6,0
-set label 1 "all frames given back" at 10.4, 84 right font font(11.5) tc rgb soft
-set label 2 "every second frame given back" at 10.4, 9 right font font(11.5) tc rgb soft
+set label 1 "all frames given back" at 10.4, 84 right font font(11.5) \
+    tc rgb soft
+set label 2 "every second frame given back" at 10.4, 9 right \
+    font font(11.5) tc rgb soft
 eval "plot ".curve("s_pw", 1).curve("s_kernel", 2).curve("s_pw_merged", 1) \
     .curve("s_kernel_merged", 2).end
 unset label 1
@@ -38,7 +45,8 @@ set label 4 l_f_pw at graph 0.36, 0.93 font font(12) tc rgb c1
 set label 5 "■" at graph 0.30, 0.84 font font(12) tc rgb c2
 set label 6 l_f_kernel at graph 0.36, 0.84 font font(12) tc rgb c2
 set style fill solid 1 noborder
-plot data index i_f_pw using ($1-0.2):($2/256) with boxes fc rgb c1 notitle, \
+plot data index i_f_pw using ($1-0.2):($2/256) with boxes fc rgb c1 \
+    notitle, \
     data index i_f_kernel using ($1+0.2):($2/256) with boxes \
         fs solid 0.35 border lc rgb c2 dt 1 notitle
 unset multiplot

@@ -6,7 +6,9 @@
 # p^(2^n - 1).
 #@ select: page.fragrate.kernel-o*.success
 #@ series: kernel-o1 kernel-o2 kernel-o3 kernel-o4
-#@ alt: Line chart: share of the memory given back that can be had in blocks of orders 1 to 4, against the share of frames given back at random; thin curves show what chance predicts. {series}
+#@ alt: Line chart: share of the memory given back that can be had in blocks
+#@   of orders 1 to 4, against the share of frames given back at random;
+#@   thin curves show what chance predicts. {series}
 load "figures/style.gp"
 
 set rmargin 9

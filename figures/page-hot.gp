@@ -5,7 +5,8 @@
 #@ select: page.hot.pw.insn page.hot.pw-core.insn page.hot.kernel.insn
 #@ series: pw pw-core kernel
 #@ y: log
-#@ alt: Line chart, logarithmic: instructions for one pair of allocate and free against the order of the block. {series}
+#@ alt: Line chart, logarithmic: instructions for one pair of allocate and
+#@   free against the order of the block. {series}
 load "figures/style.gp"
 
 set rmargin 17

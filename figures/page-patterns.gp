@@ -2,11 +2,15 @@
 #
 # Three patterns side by side on one scale: the hot pair, bulk, random.
 #@ select hot: page.hot.pw.insn page.hot.pw-core.insn page.hot.kernel.insn
-#@ select bulk: page.bulk.pw.insn page.bulk.pw-core.insn page.bulk.kernel.insn
-#@ select random: page.random.pw.insn page.random.pw-core.insn page.random.kernel.insn
+#@ select bulk: page.bulk.pw.insn page.bulk.pw-core.insn
+#@   page.bulk.kernel.insn
+#@ select random: page.random.pw.insn page.random.pw-core.insn
+#@   page.random.kernel.insn
 #@ series: pw pw-core kernel
 #@ y: log
-#@ alt: Three line charts on one logarithmic scale: instructions for a pair against the order of the block, for the hot pair, for bulk and for random lifetimes. {series}
+#@ alt: Three line charts on one logarithmic scale: instructions for a pair
+#@   against the order of the block, for the hot pair, for bulk and for
+#@   random lifetimes. {series}
 load "figures/style.gp"
 
 low = ymin_hot < ymin_bulk ? ymin_hot : ymin_bulk

@@ -5,7 +5,10 @@
 # was taken, a free block of every order; after it was freed, one again. The
 # boxes are the free blocks that the allocator counted.
 #@ select: page.split.step0.free page.split.step1.free page.split.step2.free
-#@ alt: A zone of 1024 frames in three moments. New: one free block of order 10. After one frame was taken: the frame, and one free block of each order from 0 to 9. After it was freed: one free block of order 10 again.
+#@ alt: A zone of 1024 frames in three moments. New: one free block of order
+#@   10. After one frame was taken: the frame, and one free block of each
+#@   order from 0 to 9. After it was freed: one free block of order 10
+#@   again.
 height = 368
 load "figures/style.gp"
 eval canvas
@@ -33,8 +36,8 @@ do for [n=1:10] {
 # The frame that was asked for.
 set object 1 rect from left,row1 to left+cell,row1+tall fc rgb c2 \
     fs solid 1 border lc rgb paper lw 1.5
-set label 104 "taken" at left+cell/2.0,row1+tall/2.0 center font bold(11.5) \
-    tc rgb paper front
+set label 104 "taken" at left+cell/2.0,row1+tall/2.0 center \
+    font bold(11.5) tc rgb paper front
 
 what(n) = sprintf("order %d", n)
 many(n) = n == 0 ? "1 frame" : sprintf("%d frames", 2 ** n)

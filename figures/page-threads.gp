@@ -4,7 +4,8 @@
 #@ select: page.threads.pw.ns page.threads.pw-core.ns page.threads.malloc.ns
 #@ series: pw pw-core malloc
 #@ y: log
-#@ alt: Line chart, logarithmic in both directions: nanoseconds for a pair of order 0 against the number of threads. {series}
+#@ alt: Line chart, logarithmic in both directions: nanoseconds for a pair
+#@   of order 0 against the number of threads. {series}
 load "figures/style.gp"
 
 set rmargin 17

@@ -5,8 +5,8 @@
 --
 -- Invariant: a file is replaced only when its contents change, so that its
 -- time says when it last differed and make prints nothing twice. Complaints
--- are gathered and printed together: whoever mends a chapter sees all of its
--- faults at once. With DRAFT=1 the soft ones are warnings.
+-- are gathered and printed together: whoever mends a chapter sees all of
+-- its faults at once. With DRAFT=1 the soft ones are warnings.
 --
 -- Loads under lua5.4 and in pandoc's Lua 5.3; knows nothing of pandoc.
 

@@ -3,9 +3,9 @@
 -- book.yaml: the one table of contents. This reads the little of YAML that
 -- it uses: `key: value`, lists of `- item`, and tables one level deep.
 --
--- Invariant: the chapters come back in their order with their numbers; those
--- named under `unnumbered` have none. Everything else in the book hangs on
--- these names.
+-- Invariant: the chapters come back in their order with their numbers;
+-- those named under `unnumbered` have none. Everything else in the book
+-- hangs on these names.
 
 local base = require "base"
 
@@ -53,8 +53,8 @@ function book.load(path)
     out.build = os.getenv("BUILD") or "build"
     local chapters = {}
     for _, name in ipairs(out.chapters) do
-        local chapter = { name = name, file = out.dir .. "/" .. name .. ".md",
-            page = name .. ".html" }
+        local chapter = { name = name,
+            file = out.dir .. "/" .. name .. ".md", page = name .. ".html" }
         if not unnumbered[name] then
             number = number + 1
             chapter.number = tostring(number)

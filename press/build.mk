@@ -13,8 +13,10 @@ PRESS_CHAPTERS := $(shell sed -n '/^chapters:/,/^[^ #]/s/^ *- *//p' $(BOOK))
 PRESS_DIR := $(or $(shell sed -n 's/^dir: *//p' $(BOOK)),chapters)
 PRESS_FIGDIR := $(or $(shell sed -n 's/^figures: *//p' $(BOOK)),figures)
 PRESS_BIB := $(shell sed -n 's/^bibliography: *//p' $(BOOK))
-PRESS_EPOCH := $(shell date -u -d "$$(sed -n "s/^edition: *//p" $(BOOK))" +%s)
-PRESS_REF := $(or $(shell sed -n 's/^reference: *//p' $(BOOK)),bench/reference)
+PRESS_EPOCH := $(shell date -u +%s \
+    -d "$$(sed -n "s/^edition: *//p" $(BOOK))")
+PRESS_REF := $(or $(shell sed -n 's/^reference: *//p' $(BOOK)), \
+    bench/reference)
 ifdef DRAFT
 PRESS_CHAPTERS := $(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard \
     $(PRESS_DIR)/$(c).md),$(c)))
@@ -22,12 +24,15 @@ endif
 
 PW := $(B)/press
 press_env = BOOK='$(BOOK)' BUILD='$(B)' DRAFT='$(DRAFT)' \
-    RELEASE='$(RELEASE)' SOURCE_DATE_EPOCH=$(PRESS_EPOCH) FORCE_SOURCE_DATE=1
+    RELEASE='$(RELEASE)' SOURCE_DATE_EPOCH=$(PRESS_EPOCH) \
+    FORCE_SOURCE_DATE=1
 press_lua = $(press_env) lua5.4
 press_pandoc = $(press_env) CHAPTER=$* pandoc --fail-if-warnings
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
-    lint.lua values.lua facts.lua blocks.lua reader.lua) bench/results.lua
+    lint.lua values.lua facts.lua select.lua claims.lua blocks.lua \
+    reader.lua) bench/results.lua
 PRESS_DRAW := $(addprefix press/,base.lua book.lua values.lua facts.lua \
+    select.lua \
     chart.lua figures.lua) bench/results.lua
 PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua render.lua)
 PRESS_CITE = --citeproc --bibliography=$(PRESS_BIB) \
@@ -48,19 +53,20 @@ pdf: $(B)/pagewise.pdf ; @:
 epub: $(B)/pagewise.epub ; @:
 figures: $(PW)/figures.done ; @:
 
-# ---- What was measured: one sum over all results, rewritten when it differs
+# ---- What was measured: one sum over all results
 $(PW)/results.sum: FORCE
 	@mkdir -p $(PW) $(B)/figures
 	@{ echo "draft=$(DRAFT) release=$(RELEASE)"; \
 	    find $(B)/results $(PRESS_REF) -type f ! -name '*.raw.tsv' \
-	    ! -name 'tmp-*' -exec cksum {} + 2>/dev/null | sort -k3; } >$@.new
+	    ! -name 'tmp-*' -exec cksum {} + 2>/dev/null | \
+	    sort -k3; } >$@.new
 	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
 
 # ---- A chapter that book.yaml names and nobody wrote
 $(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard $(PRESS_DIR)/$(c).md),, \
     $(PRESS_DIR)/$(c).md)):
-	@echo "pagewise: $(BOOK): there is no $@; write it or take it off the" \
-	    "list" >&2; exit 1
+	@echo "pagewise: $(BOOK): there is no $@; write it or take it" \
+	    "off the list" >&2; exit 1
 
 # ---- Chapters: read once for all formats, then linked
 $(PW)/%.json: $(PRESS_DIR)/%.md $(BOOK) $(PRESS_READ) $(PW)/results.sum
@@ -74,8 +80,9 @@ $(PW)/link.done: $(PRESS_JSON) press/link.lua $(PRESS_BIB)
 $(PW)/book.tab $(PW)/cited.yaml $(PW)/epub.yaml: $(PW)/link.done ;
 
 # ---- Figures: the data, then gnuplot for those that differ
-$(PW)/figures.done: figures/style.gp $(wildcard $(PRESS_FIGDIR)/*.gp) $(PRESS_DRAW) \
-    $(PW)/results.sum $(PW)/fonts.done $(BOOK)
+$(PW)/figures.done: figures/style.gp $(PRESS_DRAW) \
+    $(wildcard $(PRESS_FIGDIR)/*.gp) $(PW)/results.sum \
+    $(PW)/fonts.done $(BOOK)
 	@$(press_lua) press/figures.lua
 	@touch $@
 
@@ -129,8 +136,8 @@ $(B)/pagewise.pdf: $(PRESS_TEX) press/print.lua press/theme/book.tex \
 	@touch $@
 
 # ---- EPUB: one run over all chapters
-$(B)/pagewise.epub: $(PRESS_JSON) $(PRESS_PEN) press/html.lua $(PW)/book.tab \
-    $(PW)/figures.done press/theme/epub.css press/repack.sh
+$(B)/pagewise.epub: $(PRESS_JSON) $(PRESS_PEN) press/html.lua \
+    $(PW)/book.tab $(PW)/figures.done press/theme/epub.css press/repack.sh
 	@$(press_env) CHAPTER= pandoc -f json --file-scope $(PRESS_JSON) \
 	    -t epub3 --mathml --toc-depth=2 --css=press/theme/epub.css \
 	    $(PRESS_CITE) -M reference-section-title=Bibliography \

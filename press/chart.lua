@@ -1,37 +1,50 @@
 -- SPDX-License-Identifier: MIT
 --
 -- What a figure's script declares, and the data it asks for. The header of
--- figures/NAME.gp holds lines `#@ word: text`:
+-- figures/NAME.gp holds lines `#@ word: text`, which go on in lines that
+-- begin with `#@` and three blanks or more:
 --
---     #@ select: page.hot.*.insn         records; `select NAME:` for a panel
---     #@ series: pw pw-core kernel       order of drawing (else as selected)
---     #@ y: log                          or lin; how labels keep apart
+--     #@ select: page.hot.*.insn     records; `select NAME:` for a panel
+--     #@ series: pw pw-core kernel   order of drawing, else as selected
+--     #@ y: log                      or lin; how labels keep apart
 --     #@ alt: Instructions by order. {series}
 --
 -- Data come out as a TSV with a block a series, and as gnuplot variables:
 -- i_KEY its index in the file, l_KEY its label, x_KEY y_KEY its last point,
 -- ly_KEY where its label stands clear of the others, r_KEY the index of the
--- reference machine's series where the reader's own is drawn over it. KEY is
--- panel and variant, joined by _. Panels have ymin_ ymax_ xmin_ xmax_.
+-- reference machine's series where the reader's own is drawn over it. KEY
+-- is panel and variant, joined by _. Panels have ymin_ ymax_ xmin_ xmax_.
 
 local base = require "base"
 local facts = require "facts"
 local results = require "results"
+local select = require "select"
 
 local chart = {}
 
+local function appender(t, field)
+    return function(more)
+        t[field] = t[field] .. " " .. more
+    end
+end
+
 function chart.header(path, text)
     local head, at = { path = path, panels = {}, y = "lin" }, 0
+    local last -- appends to what the last line declared
     for line in (text .. "\n"):gmatch("(.-)\n") do
         at = at + 1
-        local word, name, rest = line:match("^#@ (%l+) ?([%w_-]*): *(.-)%s*$")
-        if word == "select" then
-            table.insert(head.panels, { name = name, line = at,
-                select = rest })
-        elseif word == "alt" then
-            head.alt = (head.alt and head.alt .. " " or "") .. rest
+        local word, name, rest = line:match(
+            "^#@ (%l+) ?([%w_-]*): *(.-)%s*$")
+        local more = line:match("^#@   +(.-)%s*$")
+        if more and last then
+            last(more)
+        elseif word == "select" then
+            local panel = { name = name, line = at, select = rest }
+            table.insert(head.panels, panel)
+            last = appender(panel, "select")
         elseif word then
             head[word] = rest
+            last = appender(head, word)
         elseif line:match("^#@") then
             base.fail(path .. ":" .. at, "cannot read '" .. line .. "'",
                 "write #@ word: text")
@@ -42,41 +55,6 @@ function chart.header(path, text)
             "add a line `#@ alt: ...`")
     end
     return head
-end
-
-local function parse_select(text)
-    local patterns, attributes = {}, {}
-    for word in text:gmatch("%S+") do
-        local name, value = word:match("^(%l+)=(%S+)$")
-        if name then
-            attributes[name] = value
-        else
-            patterns[#patterns + 1] = word
-        end
-    end
-    return patterns, attributes
-end
-
--- Rows of a pattern, default kernel unless kernel=* is asked for.
-local function select_rows(tree, patterns, attributes)
-    local keep, rows = tree.default_kernel, {}
-    if attributes.kernel == "*" then
-        tree.default_kernel, attributes.kernel = nil, nil
-    end
-    local message
-    for _, pattern in ipairs(patterns) do
-        local list
-        list, message = tree:select(pattern, attributes)
-        if not list then
-            break
-        end
-        for _, row in ipairs(list) do
-            rows[#rows + 1] = row
-        end
-        message = nil
-    end
-    tree.default_kernel = keep
-    return not message and rows, message
 end
 
 -- The reference machine's row for a row of the reader's, if it differs.
@@ -114,9 +92,9 @@ local function number_x(row)
 end
 
 local function collect(book, tree, head, panel)
-    local patterns, attributes = parse_select(panel.select)
+    local patterns, attributes = select.parse(panel.select)
     local by_kernel = attributes.kernel == "*"
-    local rows, message = select_rows(tree, patterns, attributes)
+    local rows, message = select.rows(tree, patterns, attributes)
     if not rows then
         return nil, message
     end
@@ -252,8 +230,8 @@ local function sentence(series)
     if first == last then
         return series.label .. ": " .. say(first) .. "."
     end
-    return string.format("%s: %s at %s, %s at %s.", series.label, say(first),
-        first.x, say(last), last.x)
+    return string.format("%s: %s at %s, %s at %s.", series.label,
+        say(first), first.x, say(last), last.x)
 end
 
 local function alt_text(head, all)
@@ -270,7 +248,8 @@ end
 function chart.gather(book, tree, head)
     local out, variables, all, rows, index = {}, {}, {}, {}, 0
     local function set(name, text, ...)
-        variables[#variables + 1] = name .. " = " .. string.format(text, ...)
+        variables[#variables + 1] = name .. " = "
+            .. string.format(text, ...)
     end
     for _, panel in ipairs(head.panels) do
         local list, message = collect(book, tree, head, panel)

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --
 -- The small print under figures and tables: statistic, n, spread, machine,
--- kernel, compiler, whose results, and the command that measures them again.
--- Everything is computed from the records that were drawn.
+-- kernel, compiler, whose results, and the command that measures them
+-- again. Everything is computed from the records that were drawn.
 
 
 

@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: MIT
 --
--- Draw the figures: for each script the data and variables (chart.lua), then
--- gnuplot twice, SVG for the pages and PDF for print, and the SVG once more
--- with its colours as CSS variables, to stand inside a page and follow its
--- light or dark. What has not changed since is not drawn again.
+-- Draw the figures: for each script the data and variables (chart.lua),
+-- then gnuplot twice, SVG for the pages and PDF for print, and the SVG once
+-- more with its colours as CSS variables, to stand inside a page and follow
+-- its light or dark. What has not changed since is not drawn again.
 --
--- Leaves in build/figures: NAME.tsv, .vars, .svg, .inline.svg, .pdf, .facts.
+-- Leaves in build/figures: NAME.tsv, .vars, .svg, .inline.svg, .pdf,
+-- .facts.
 
 package.path = "press/?.lua;bench/?.lua;" .. package.path
 local base = require "base"
@@ -35,12 +36,14 @@ end
 -- An SVG that may stand in a page beside others: ids of its own, no size.
 local function inline(svg, name)
     svg = svg:gsub("^.-<svg", "<svg", 1)
-    svg = svg:gsub("<title>.-</title>%s*", ""):gsub("<desc>.-</desc>%s*", "")
+    svg = svg:gsub("<title>.-</title>%s*", "")
+    svg = svg:gsub("<desc>.-</desc>%s*", "")
     svg = svg:gsub("rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%)", function(r, g, b)
         return themed(tonumber(r), tonumber(g), tonumber(b))
     end)
     svg = svg:gsub("#(%x%x)(%x%x)(%x%x)([\"'])", function(r, g, b, q)
-        return themed(tonumber(r, 16), tonumber(g, 16), tonumber(b, 16)) .. q
+        return themed(tonumber(r, 16), tonumber(g, 16),
+            tonumber(b, 16)) .. q
     end)
     svg = svg:gsub("(id=[\"'])", "%1" .. name .. "-")
     svg = svg:gsub("(href=[\"']#)", "%1" .. name .. "-")
@@ -63,7 +66,8 @@ local function gnuplot(script, name, format, extension)
     if not ok or why then
         os.remove(path)
         base.complain(script .. ":" .. (why and why:match("%d+") or 1),
-            "gnuplot: " .. (why or said):gsub("%s+", " "), "mend the script")
+            "gnuplot: " .. (why or said):gsub("%s+", " "),
+            "mend the script")
     end
     return ok and path
 end
@@ -78,8 +82,8 @@ local function timeless(path)
 end
 
 local function draw(script, name, data, head)
-    local stamp = table.concat { base.read(script), data.variables, data.tsv,
-        base.read(folder .. "/style.gp") or base.read("figures/style.gp"),
+    local stamp = table.concat { base.read(script), data.variables,
+        data.tsv, base.read("figures/style.gp"),
         base.read("press/figures.lua") }
     base.write(out .. name .. ".tsv", data.tsv)
     base.write(out .. name .. ".vars", data.variables)

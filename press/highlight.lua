@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: MIT
 --
 -- Syntax highlighting for the few languages of the book. One lexer, two
--- pens: the same words are coloured in HTML, EPUB and print, in listings and
--- on the pages of sources.
+-- pens: the same words are coloured in HTML, EPUB and print, in listings
+-- and on the pages of sources.
 --
 -- Invariant: the pieces of all lines, joined, are the text that came in.
--- Classes: k keyword, t type, s string, n number, c comment, p preprocessor.
+-- Classes: k keyword, t type, s string, n number, c comment, p
+-- preprocessor.
 
 local base = require "base"
 
@@ -149,7 +150,8 @@ highlight.html = pen(base.html, function(class, text)
     return '<span class="h' .. class .. '">' .. text .. "</span>"
 end)
 
--- In print every blank counts and nothing may break or turn into a ligature.
+-- In print every blank counts and nothing may break or turn into a
+-- ligature.
 local function tex(text)
     return (base.tex(text):gsub(" ", "\\ "):gsub("%-", "{-}")
         :gsub("'", "\\textquotesingle{}"):gsub("`", "\\textasciigrave{}"))

@@ -57,8 +57,9 @@ return function(context)
         if epub then
             return s.content
         end
-        return rawi(string.format('<span class="%s" data-tip="%s">%s</span>',
-            s.classes[1], esc(s.attributes.title or ""),
+        return rawi(string.format(
+            '<span class="%s" data-tip="%s">%s</span>', s.classes[1],
+            esc(s.attributes.title or ""),
             esc(pandoc.utils.stringify(s.content))))
     end
 
@@ -116,8 +117,9 @@ return function(context)
         if epub then
             return ' <code class="src">' .. esc(text) .. "</code>"
         end
-        return string.format(' <a class="src" href="src/%s.html#L%s">%s</a>',
-            a.file, a.first, esc(text))
+        return string.format(
+            ' <a class="src" href="src/%s.html#L%s">%s</a>', a.file,
+            a.first, esc(text))
     end
 
     function pen.listing(div)

@@ -2,8 +2,8 @@
 --
 -- The linker: all chapters' cross-reference tables into one, build/press/
 -- book.tab, which the renderers read. What only the whole book can know is
--- checked here: references and citations that lead nowhere, ids given twice,
--- regions of the sources that no listing shows or that two do.
+-- checked here: references and citations that lead nowhere, ids given
+-- twice, regions of the sources that no listing shows or that two do.
 --
 -- Invariant: the table holds no line numbers, so that moving a paragraph
 -- changes one chapter and not the book.

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
 --
--- Lines of the chapter: pandoc forgets where things stood, so this walks the
--- Markdown before pandoc sees it and writes the line number where a complaint
--- may need it: on divs, values and links. The same walk, asked for prose,
--- gives the text with all that is not prose blanked out, which is what the
--- lint of hand-typed measurements reads.
+-- Lines of the chapter: pandoc forgets where things stood, so this walks
+-- the Markdown before pandoc sees it and writes the line number where a
+-- complaint may need it: on divs, values and links. The same walk, asked
+-- for prose, gives the text with all that is not prose blanked out, which
+-- is what the lint of hand-typed measurements reads.
 --
 -- Invariant: code, comments and mathematics pass through untouched (or
 -- blanked); newlines of the prose text are those of the chapter.
@@ -35,7 +35,8 @@ add("code", function(text, i) -- fenced
     return last and last - 1 or #text
 end)
 add("heading", function(text, i) -- its attributes, at the line's end
-    return line_start(text, i) and text:match("^#+ [^\n]*{[^}\n]*}[ \t]*\n", i)
+    return line_start(text, i)
+        and text:match("^#+ [^\n]*{[^}\n]*}[ \t]*\n", i)
         and (text:find("\n", i, true) - 1)
 end)
 add("div", function(text, i)

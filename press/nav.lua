@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --
 -- Finding one's way in the HTML book: the contents at the side, the full
--- contents on the cover, previous and next. Everything comes from the linked
--- table of contents and is put into the template's variables.
+-- contents on the cover, previous and next. Everything comes from the
+-- linked table of contents and is put into the template's variables.
 
 local base = require "base"
 
@@ -41,7 +41,8 @@ local function sections(chapter, deepest, prefix)
     for _, entry in ipairs(chapter.toc or {}) do
         if entry.level > 1 and entry.level <= deepest then
             out[#out + 1] = string.format(
-                '<li><a href="%s#%s">%s<span>%s</span></a></li>', prefix, entry.id,
+                '<li><a href="%s#%s">%s<span>%s</span></a></li>', prefix,
+                entry.id,
                 entry.number and number(entry.number) or "", entry.html)
         end
     end
@@ -68,8 +69,9 @@ function nav.full(linked)
     for _, page in ipairs(pages(linked)) do
         out[#out + 1] = string.format(
             '<li%s><a href="%s">%s<span>%s</span></a>%s</li>',
-            page.toc and "" or ' class="backmatter"', page.page == "index.html"
-            and "#" .. page.id or page.page, number(page.number), page.html,
+            page.toc and "" or ' class="backmatter"',
+            page.page == "index.html" and "#" .. page.id or page.page,
+            number(page.number), page.html,
             page.toc and sections(page, 2, page.page == "index.html" and ""
             or page.page) or "")
     end

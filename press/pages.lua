@@ -28,7 +28,8 @@ local function write_page(path, name, title, body)
     local before, after = nav.neighbours(linked, name)
     local function step(page, rel, word)
         return page and string.format('<a rel="%s" href="%s%s"><span>%s'
-            .. "</span> %s</a>", rel, root, page.page, word, page.html) or ""
+            .. "</span> %s</a>", rel, root, page.page, word, page.html)
+            or ""
     end
     local values_ = { lang = book.language, root = root, cover = "",
         pagetitle = esc(title .. " · " .. book.title), body = body,
@@ -126,7 +127,8 @@ local function colophon()
     local tree, parts = values.open(book), {}
     parts[1] = "<h1>Colophon</h1><p>" .. whose_results(tree) .. "</p><p>"
         .. "Set in Charis SIL, Inter and JetBrains Mono. Text under CC BY "
-        .. "4.0, code under MIT. Edition of " .. esc(book.edition) .. ".</p>"
+        .. "4.0, code under MIT. Edition of " .. esc(book.edition)
+        .. ".</p>"
     for _, layer in ipairs { { "reader", "measured on this machine" },
         { "reference", "from the reference machine" } } do
         local files = tree[layer[1]].files

@@ -27,7 +27,8 @@ local function colophon()
             local m = file.meta
             out[#out + 1] = string.format("\\item[\\texttt{%s}] %s, %s. "
                 .. "%s; kernel %s; %s, \\texttt{%s}; %s. Again with "
-                .. "\\texttt{%s}.", base.tex(file.path:match("[^/]+/[^/]+$")),
+                .. "\\texttt{%s}.",
+                base.tex(file.path:match("[^/]+/[^/]+$")),
                 #file.rows .. " records", layer[2], base.tex(m.cpu),
                 base.tex(m.kernel), base.tex(m.compiler), base.tex(m.flags),
                 base.tex(m.date), base.tex(m.command))

@@ -31,8 +31,8 @@ local function new_state(path)
     state.book.figures = state.book.figures or "figures"
     state.chapter = books.chapter(state.book, os.getenv("CHAPTER"))
     if not state.chapter then
-        base.fail("book.yaml", "no chapter '" .. os.getenv("CHAPTER") .. "'",
-            "list it under chapters")
+        base.fail("book.yaml", "no chapter '" .. os.getenv("CHAPTER")
+            .. "'", "list it under chapters")
     end
     state.tree = values.open(state.book)
     state.xref = { chapter = state.chapter, ids = {}, toc = {}, refs = {},
@@ -75,8 +75,8 @@ local function numbering(state)
     end
     function state.named(prefix, div, word, name)
         if not div.identifier:match("^" .. prefix .. "%-.") then
-            base.complain(state.place(div), word:lower() .. " without an id "
-                .. "that begins with " .. prefix .. "-", "write ::: {."
+            base.complain(state.place(div), word:lower() .. " without an "
+                .. "id that begins with " .. prefix .. "-", "write ::: {."
                 .. word:lower() .. " #" .. prefix .. "-...}")
         end
         state.define(div.identifier, word .. " " .. name, prefix,
@@ -137,8 +137,8 @@ local function heading(state, header)
         or title, top and "ch" or "sec", header.attributes.line, title)
     header.attributes.line = nil
     if header.level <= 3 then
-        table.insert(state.xref.toc, { level = header.level, number = number,
-            id = header.identifier, title = title,
+        table.insert(state.xref.toc, { level = header.level,
+            number = number, id = header.identifier, title = title,
             html = title_html(header.content) })
     end
     return header

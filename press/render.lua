@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --
 -- The renderer: a pandoc filter that turns the AST of a chapter, as the
--- reader left it, into the raw blocks of one format. What a listing or claim
--- looks like is said in html.lua and latex.lua; this file resolves
+-- reader left it, into the raw blocks of one format. What a listing or
+-- claim looks like is said in html.lua and latex.lua; this file resolves
 -- references and citations, and walks the blocks.
 --
 --     CHAPTER=page pandoc -f json -t html5 --citeproc
@@ -25,7 +25,8 @@ local context = { book = book, linked = linked, format = format,
         .. ".html" } }
 local pen = require(format == "latex" and "latex" or "html")(context)
 
--- What figures.lua computed from the data: alternative text and small print.
+-- What figures.lua computed from the data: alternative text and small
+-- print.
 function context.figure(src)
     local path = book.build .. "/figures/" .. src .. ".facts"
     return base.read(path) and base.load(path) or { missing = true }

@@ -2,10 +2,10 @@
 --
 -- Measured values: what `{{page.hot.pw.insn x=0}}` prints, and from where.
 --
--- A value is a key, a number, or a chain of them with / - + * between blanks,
--- taken from left to right. Two values of one unit divided give a ratio (×);
--- a number beside a value keeps its unit. Every result carries the records it
--- came from, for the tooltip and the colophon.
+-- A value is a key, a number, or a chain of them with / - + * between
+-- blanks, taken from left to right. Two values of one unit divided give a
+-- ratio (×); a number beside a value keeps its unit. Every result carries
+-- the records it came from, for the tooltip and the colophon.
 
 local base = require "base"
 local results = require "results"

@@ -1,0 +1,147 @@
+-- SPDX-License-Identifier: MIT
+--
+-- Claims: a statement and what became of it. One of the essay (its id is a
+-- letter and a number) has the verdict of each kernel that it was put to;
+-- one of the book carries a condition on measured values, which is judged
+-- when the page is made. Nobody types a verdict.
+
+local base = require "base"
+local values = require "values"
+
+local claims = {}
+
+function claims.plain(text)
+    return { pandoc.Plain { pandoc.Str(text) } }
+end
+
+local function verdict(kernel, word, evidence, inlines)
+    return pandoc.Div({ pandoc.Plain(inlines or { pandoc.Str(evidence) }) },
+        pandoc.Attr("", { "verdict" }, { kernel = kernel, word = word }))
+end
+
+local signs = { ["<="] = "≤", [">="] = "≥", ["<"] = "<", [">"] = ">",
+    ["=="] = "=", ["!="] = "≠" }
+
+local function shown(v)
+    local tips = {}
+    for i, row in ipairs(v.rows) do
+        tips[i] = values.provenance(row)
+    end
+    return pandoc.Span({ pandoc.Str(values.format(v.value, v.unit,
+        v.bare)) }, pandoc.Attr("", { "value" },
+        { title = table.concat(tips, " · ") }))
+end
+
+-- "34 instructions ≤ 61 instructions"; the opposite sign where it is not
+-- so.
+local function figures_of(judged)
+    local inlines = pandoc.List()
+    for i, part in ipairs(judged.parts) do
+        if i > 1 then
+            inlines:extend { pandoc.Str(","), pandoc.Space() }
+        end
+        local sign = signs[part.op]
+        if not part.holds then
+            sign = part.left.value > part.right.value and ">"
+                or part.left.value < part.right.value and "<" or "="
+        end
+        inlines:extend { shown(part.left), pandoc.Str(" " .. sign .. " "),
+            shown(part.right) }
+    end
+    return inlines
+end
+
+local function computed(state, div)
+    local place = state.place(div)
+    local judged, message = values.judge(state.tree, div.attributes.when)
+    if not judged then
+        base.complain_soft(place, message)
+        return { verdict("", "unmeasured", message) }
+    end
+    local row = judged.rows[1]
+    local mine = row and row.source == "reader"
+    if judged.holds == nil then
+        return { verdict("", "unmeasured", judged.reason) }
+    elseif not judged.holds and not mine and base.release then
+        base.complain(place, "claim '" .. div.identifier .. "' is false on "
+            .. "the reference results", "mend the claim or the code")
+    end
+    local word = judged.holds and "holds" or mine and "not-here" or "fails"
+    return { verdict(row and row.instrument ~= "host" and row.kernel or "",
+        word, nil, figures_of(judged)) }
+end
+
+local function put_to_kernels(state, div, id)
+    local by, kernels = state.tree:claim(id)
+    if not by then
+        base.complain_soft(state.place(div), kernels)
+        return { verdict("", "unmeasured", "not put to a kernel yet") }
+    end
+    -- Kernels that gave the same answer share a line.
+    local list, same = {}, {}
+    for _, kernel in ipairs(kernels) do
+        local row = by[kernel]
+        local key = row.verdict .. "\t" .. row.evidence
+        if same[key] then
+            local a = same[key].attributes
+            a.kernel = a.kernel .. ", " .. kernel
+        else
+            same[key] = verdict(kernel, row.verdict, row.evidence)
+            list[#list + 1] = same[key]
+        end
+    end
+    return list
+end
+
+function claims.claim(state, div)
+    local id = div.identifier:gsub("^claim%-", "")
+    local when = div.attributes.when
+    local essay = not when and id:match("^%a%d+$")
+    local number = essay and state.named("claim", div, "Claim", id)
+        or state.number("claim", div, "Claim")
+    local content = pandoc.List { pandoc.Div(div.content,
+        pandoc.Attr("", { "statement" })) }
+    content:extend(when and computed(state, div)
+        or put_to_kernels(state, div, id))
+    local worst = content[2].attributes.word
+    for i = 3, #content do
+        if content[i].attributes.word ~= worst then
+            worst = "mixed"
+        end
+    end
+    return pandoc.Div(content, pandoc.Attr(div.identifier, { "claim" },
+        { number = number, word = worst,
+        kind = essay and "essay" or "measured" }))
+end
+
+function claims.table(state, div, caption)
+    local number = state.number("tab", div, "Table")
+    local ids, kernels = state.tree:claims(div.attributes.select)
+    if #ids == 0 then
+        base.complain_soft(state.place(div), "no claim fits '"
+            .. (div.attributes.select or "") .. "'", "run make lab")
+        return state.missing(div, "table", number, caption)
+    end
+    local head, body, aligns, widths = { claims.plain("claim") }, {},
+        { pandoc.AlignLeft }, { 0 }
+    for i, kernel in ipairs(kernels) do
+        head[i + 1] = claims.plain(kernel)
+        aligns[i + 1], widths[i + 1] = pandoc.AlignLeft, 0
+    end
+    for r, id in ipairs(ids) do
+        local by = state.tree:claim(id)
+        body[r] = { { pandoc.Plain { state.try_ref("claim-" .. id, id) } } }
+        for i, kernel in ipairs(kernels) do
+            local row = by[kernel]
+            body[r][i + 1] = row and { pandoc.Plain { pandoc.Span({},
+                pandoc.Attr("", { "word" }, { word = row.verdict,
+                title = row.evidence })) } } or claims.plain("")
+        end
+    end
+    local tab = pandoc.utils.from_simple_table(pandoc.SimpleTable({},
+        aligns, widths, head, body))
+    return pandoc.Div({ caption, tab }, pandoc.Attr(div.identifier,
+        { "table" }, { number = number, kind = "claims" }))
+end
+
+return claims
