@@ -5,7 +5,7 @@
 
 .PHONY: test test-planted test-minimal format
 
-T ?= style page results press lab book make
+T ?= style page malloc results press lab book make
 
 BIN := build/tests/bin
 TEST_SRC := $(PORT_SRC) $(PAGE_SRC)
@@ -24,6 +24,8 @@ $(TEST_PROGRAMS): $(BIN)/%: tests/%.c tests/says.h $(TEST_SRC) $(LIB_ALL)
 	@mkdir -p $(@D)
 	clang -std=c11 -O1 -g -Wall -Wextra -Werror -pthread -o $@ $< \
 	    $(TEST_SRC) $(TEST_FLAGS)
+
+-include tests/malloc.mk
 
 test:
 	@$(again) -j$(JOBS) $(TEST_PROGRAMS)

@@ -55,7 +55,6 @@ void check_mark(void *block, size_t size)
 /* May this be freed? Then mark it. */
 void check_free(void *block)
 {
-    const struct marked *b = block;
     struct page *page = page_of(block);
     size_t size, offset;
 
@@ -70,7 +69,7 @@ void check_free(void *block)
     offset = (size_t)((char *)block - page_start(page));
     if (offset % size || offset / size >= page->carved)
         malloc_die("free inside a block", block, "free its start");
-    if (b->mark == mark_of(b))
+    if (((struct marked *)block)->mark == mark_of(block))
         malloc_die("double free", block, "free a block once");
     check_mark(block, size);
 }

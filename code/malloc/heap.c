@@ -111,7 +111,7 @@ static void drain(struct heap *heap)
         struct page *next = page->pending;
         struct block *tail = page->tail;
         const uint64_t word =
-            __atomic_exchange_n(&page->remote, 0, __ATOMIC_ACQUIRE);
+            __atomic_exchange_n(&page->remote, 0, __ATOMIC_ACQ_REL);
 
         tail->next = page->free;
         give(heap, page,
@@ -183,7 +183,7 @@ static void free_remote(struct heap *heap, struct page *page,
         new =
             ((old & -REMOTE_ONE) + REMOTE_ONE) | (uint64_t)(uintptr_t)block;
     } while (!__atomic_compare_exchange_n(&page->remote, &old, new, true,
-                                          __ATOMIC_RELEASE,
+                                          __ATOMIC_ACQ_REL,
                                           __ATOMIC_RELAXED));
     if (old != 0)
         return;

@@ -202,7 +202,7 @@ void *region_take(size_t size, size_t align);
 void region_give(struct segment *s, size_t touched);
 void *region_resize(struct segment *s, size_t size);
 bool region_known(const void *base);
-void region_trim(size_t keep);
+bool region_trim(size_t keep);
 extern pthread_mutex_t region_mutex;
 extern size_t region_cap, region_mapped, region_idle;
 extern size_t page_bytes, large_bytes; /* in use */

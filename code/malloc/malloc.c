@@ -123,10 +123,8 @@ API void *pw_realloc(void *p, size_t size)
         pw_free(p);
         return NULL;
     }
-    if (size > PTRDIFF_MAX)
-        return no_memory();
     have = pw_malloc_usable_size(p);
-    if (have > MOST && size > MOST) {
+    if (have > MOST && size > MOST && size <= PTRDIFF_MAX) {
         to = large_resize(segment_of(p), size);
         if (to)
             return to;

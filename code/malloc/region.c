@@ -181,12 +181,17 @@ void region_give(struct segment *s, size_t touched)
     pthread_mutex_unlock(&region_mutex);
 }
 
-/* Give all but `keep` idle bytes back to the kernel. */
-void region_trim(size_t keep)
+/* Give all but `keep` idle bytes back to the kernel; was there more? */
+bool region_trim(size_t keep)
 {
+    size_t idle;
+
     pthread_mutex_lock(&region_mutex);
+    idle = region_idle;
     evict(keep, now());
+    idle -= region_idle;
     pthread_mutex_unlock(&region_mutex);
+    return idle > 0;
 }
 //< take
 

@@ -43,10 +43,9 @@ API int pw_malloc_info(int options, FILE *to)
 
 API int pw_malloc_trim(size_t pad)
 {
-    const size_t idle = region_idle;
+    const bool trimmed = region_trim(pad);
 
-    region_trim(pad);
-    return segment_purge(heap_mine) > 0 || region_idle < idle;
+    return segment_purge(heap_mine) > 0 || trimmed;
 }
 
 API int pw_mallopt(int what, int value)
