@@ -54,7 +54,7 @@ $(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) | $(HOST)/page.tsv
 	@$(quick) sh bench/programs.sh 7 $@
 
 .PHONY: bench bench-quick drift reference
-bench-quick: $(HOST)/measuring.tsv $(HOST)/page.tsv $(HOST)/programs.tsv
+bench-quick: $(HOST)/malloc.tsv $(HOST)/measuring.tsv $(HOST)/page.tsv $(HOST)/programs.tsv
 
 # ---- Full ----------------------------------------------------------------
 
@@ -63,6 +63,7 @@ full := BENCH_COMMAND='make bench'
 bench: $(BENCH_BIN)
 	@$(full) build/bench/measuring
 	@$(full) build/bench/page
+	@$(again) bench-malloc
 	@$(full) sh bench/programs.sh 25 $(HOST)/programs.tsv
 	@lua5.4 bench/summary.lua build/results
 	@$(again) print
@@ -82,4 +83,5 @@ reference:
 	    rm -rf "$$to"; mv "$$to.new" "$$to"; \
 	    echo "recorded: $$to"
 
+-include bench/malloc.mk
 -include bench/lab.mk

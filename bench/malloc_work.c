@@ -5,6 +5,8 @@
  *
  *     malloc_work NAME [SCALE]     prints nanoseconds by the clock, by the
  *                                  processor's time, and the result
+ *     malloc_work pair SCALE SIZE  SCALE * 10000 pairs of malloc and free,
+ *     malloc_work lifo SCALE SIZE  one block at a time, or a thousand
  *     malloc_work list             prints the names
  *
  * The clock starts when main does: loading the malloc is not in it, what
@@ -38,6 +40,20 @@ static uint64_t now(clockid_t clock)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+/* Both are the same loop: `deep` blocks, then their frees in reverse. */
+static uint64_t pairs(size_t size, size_t deep, size_t many)
+{
+    static void *block[1000];
+
+    for (size_t done = 0; done < many; done += deep) {
+        for (size_t i = 0; i < deep; i++)
+            block[i] = need(size);
+        for (size_t i = deep; i > 0; i--)
+            free(block[i - 1]);
+    }
+    return size;
+}
+
 static const struct workload *const lists[] = {structures, lifetimes,
                                                threaded, NULL};
 
@@ -67,14 +83,18 @@ int main(int argc, char **argv)
 
     if (strcmp(name, "list") == 0)
         return list_all();
-    if (!w) {
-        fprintf(stderr, "pagewise: malloc_work: no workload '%s'; see "
-                        "'malloc_work list'\n", name);
+    if (!w && argc < 4) {
+        fprintf(stderr,
+                "pagewise: malloc_work: no workload '%s'; see "
+                "'malloc_work list'\n",
+                name);
         return 2;
     }
     start = now(CLOCK_MONOTONIC);
     cpu = now(CLOCK_PROCESS_CPUTIME_ID);
-    result = w->run(scale);
+    result = w ? w->run(scale)
+               : pairs((size_t)atol(argv[3]), *name == 'p' ? 1 : 1000,
+                       scale * 10000u);
     printf("%" PRIu64 " %" PRIu64 " %016" PRIx64 "\n",
            now(CLOCK_MONOTONIC) - start,
            now(CLOCK_PROCESS_CPUTIME_ID) - cpu, result);

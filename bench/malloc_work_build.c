@@ -147,9 +147,9 @@ static uint64_t compiler(unsigned scale)
 static char *number_text(uint64_t n)
 {
     char text[40];
-    const int len = snprintf(text, sizeof(text), "word%llu-%llx",
-                             (unsigned long long)n,
-                             (unsigned long long)(n * n * n));
+    const int len =
+        snprintf(text, sizeof(text), "word%llu-%llx", (unsigned long long)n,
+                 (unsigned long long)(n * n * n));
     char *p = need((size_t)len + 1);
 
     return memcpy(p, text, (size_t)len + 1);
@@ -248,7 +248,8 @@ struct number {
     uint32_t digit[];
 };
 
-static struct number *product(const struct number *a, const struct number *b)
+static struct number *product(const struct number *a,
+                              const struct number *b)
 {
     const size_t n = a->n + b->n;
     struct number *p = need(sizeof(*p) + n * 4);

@@ -76,8 +76,8 @@ static uint64_t vectors(unsigned scale)
         } v[VECTORS] = {{0}};
 
         for (unsigned i = 0; i < 100000; i++) {
-            const size_t at = below(&state, VECTORS) *
-                              below(&state, VECTORS) / VECTORS;
+            const size_t at =
+                below(&state, VECTORS) * below(&state, VECTORS) / VECTORS;
 
             if (v[at].n == v[at].room) {
                 v[at].room += v[at].room / 2 + 4;

@@ -133,7 +133,8 @@ static void *visitor(void *arg)
     uint64_t state = job->scale * 64 + job->number;
 
     for (unsigned i = 0; i < 3000; i++) {
-        unsigned char **at = &slot[job->number * 1000 + below(&state, 1000)];
+        unsigned char **at =
+            &slot[job->number * 1000 + below(&state, 1000)];
         const size_t size = usual_size(&state);
 
         job->sum = job->sum * 31 + (*at ? **at : 0);
