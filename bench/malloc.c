@@ -19,270 +19,21 @@
  *   malloc.lifo        the same, a thousand blocks deep       x: bytes
  *   malloc.step        instructions of a pair, exactly, and the loop's
  *
+ *   malloc.steps       code/malloc/steps: ns for a malloc and a free with
+ *                      random lifetimes, and how far the memory reached
+ *
  * A peer that is not installed is "not measured". A workload's result
  * must be the same under all: it has read back what it wrote.
  */
 #define _GNU_SOURCE
-#include "bench.h"
+#include "malloc_peers.h"
 #include "step.h"
 #include "../code/malloc/malloc.h"
+#include "../code/malloc/steps/steps.h"
 
-#include <glob.h>
-#include <inttypes.h>
-#include <math.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#define LIB "/usr/lib/*-linux-gnu/"
-#define WORK "build/bench/malloc_work"
-#define USE "build/bench/malloc-use.txt" /* where the launcher writes */
-
-enum { PW, GLIBC, PEERS = 5, MOST_WORK = 32, MOST_BLOCKS = 64 };
-
-static struct peer {
-    const char *variant, *pattern;
-    char path[256]; /* empty: nothing is preloaded */
-    bool there;
-} peers[PEERS] = {
-    {"pw", "build/lib/libpagewise-malloc.so", "", false},
-    {"glibc", NULL, "", true},
-    {"jemalloc", LIB "libjemalloc.so.2", "", false},
-    {"mimalloc", LIB "libmimalloc.so.*", "", false},
-    {"tcmalloc", LIB "libtcmalloc_minimal.so.4", "", false},
-};
-
-struct use {
-    double ns, kib, faults;
-};
-
-static char *work[MOST_WORK];
-static size_t nwork, blocks, scale;
-static struct use use[MOST_WORK][PEERS][MOST_BLOCKS];
-
-static void find_peers(void)
-{
-    for (int p = 0; p < PEERS; p++) {
-        glob_t found;
-
-        if (!peers[p].pattern || glob(peers[p].pattern, 0, NULL, &found))
-            continue;
-        snprintf(peers[p].path, sizeof(peers[p].path), "%s",
-                 found.gl_pathv[0]);
-        peers[p].there = true;
-        globfree(&found);
-    }
-    if (!peers[PW].there)
-        bench_die("no libpagewise-malloc.so", "make lib");
-}
-
-/* The first line that a command prints. */
-static void first_line(const char *command, char *line, int size)
-{
-    FILE *pipe = popen(command, "r");
-
-    if (!pipe || !fgets(line, size, pipe) || pclose(pipe) != 0)
-        bench_die(command, "it failed; run it by hand");
-}
-
-static struct use run(const char *name, size_t how, int p, uint64_t *sum)
-{
-    char command[700], line[200];
-    struct use u = {0, 0, 0};
-    uint64_t wall, cpu;
-    double major;
-
-    unlink(USE);
-    snprintf(command, sizeof(command),
-             "build/bench/launch %s %s -o " USE " " WORK " %s %zu %zu",
-             *peers[p].path ? "-p" : "", peers[p].path, name, scale, how);
-    first_line(command, line, sizeof(line));
-    if (sscanf(line, "%" SCNu64 " %" SCNu64 " %" SCNx64, &wall, &cpu,
-               sum) != 3)
-        bench_die(line, "not what " WORK " should print");
-    first_line("cat " USE, line, sizeof(line));
-    if (sscanf(line, "%lf %lf %lf", &u.kib, &u.faults, &major) != 3)
-        bench_die(line, "not what build/bench/launch should write");
-    u.ns = (double)wall;
-    return u;
-}
-
-/* ---- the workloads ----------------------------------------------------- */
-
-static void list_workloads(void)
-{
-    FILE *pipe = popen(WORK " list", "r");
-    char line[200];
-
-    while (pipe && nwork < MOST_WORK && fgets(line, sizeof(line), pipe)) {
-        line[strcspn(line, "\t\n")] = '\0';
-        work[nwork++] = strdup(line);
-    }
-    if (!pipe || pclose(pipe) != 0 || nwork == 0)
-        bench_die(WORK " does not run", "make bench");
-}
-
-static void shuffle(size_t *order, size_t n, uint64_t *state)
-{
-    for (size_t i = 0; i < n; i++)
-        order[i] = i;
-    for (size_t i = n; i > 1; i--) {
-        const size_t k = bench_random(state) % i, t = order[k];
-
-        order[k] = order[i - 1];
-        order[i - 1] = t;
-    }
-}
-
-static void run_block(size_t block, uint64_t *state)
-{
-    size_t works[MOST_WORK], order[PEERS];
-    uint64_t sum, first;
-
-    shuffle(works, nwork, state);
-    for (size_t i = 0; i < nwork; i++) {
-        const size_t w = works[i];
-        bool any = false;
-
-        shuffle(order, PEERS, state);
-        for (size_t k = 0; k < PEERS; k++) {
-            const size_t p = order[k];
-
-            if (!peers[p].there)
-                continue;
-            use[w][p][block] = run(work[w], 0, (int)p, &sum);
-            if (any && sum != first)
-                bench_die(work[w], "a malloc has lost contents");
-            first = sum;
-            any = true;
-        }
-    }
-}
-
-/* ---- what becomes of them ---------------------------------------------- */
-
-typedef double pick_fn(size_t w, size_t p, size_t block);
-
-static double pick_ns(size_t w, size_t p, size_t b)
-{
-    return use[w][p][b].ns;
-}
-
-static double pick_kib(size_t w, size_t p, size_t b)
-{
-    return use[w][p][b].kib;
-}
-
-static double pick_faults(size_t w, size_t p, size_t b)
-{
-    return use[w][p][b].faults;
-}
-
-static double pick_ratio(size_t w, size_t p, size_t b)
-{
-    return use[w][p][b].ns / use[w][GLIBC][b].ns;
-}
-
-static double pick_memory(size_t w, size_t p, size_t b)
-{
-    return use[w][p][b].kib / use[w][GLIBC][b].kib;
-}
-
-static void record(const char *experiment, size_t p, const char *metric,
-                   const char *unit, double *values)
-{
-    if (peers[p].there)
-        bench_record(experiment, peers[p].variant, BENCH_NO_X, metric, unit,
-                     values, blocks, 0.5);
-    else
-        bench_unmeasured(experiment, peers[p].variant, BENCH_NO_X, metric,
-                         unit, "this malloc is not installed");
-}
-
-static void record_work(const char *metric, const char *unit, pick_fn *pick)
-{
-    double values[MOST_BLOCKS];
-    char *experiment;
-
-    for (size_t w = 0; w < nwork; w++) {
-        if (asprintf(&experiment, "malloc.%s", work[w]) < 0)
-            bench_die("out of memory", "free some");
-        for (size_t p = 0; p < PEERS; p++) {
-            for (size_t b = 0; b < blocks; b++)
-                values[b] = pick(w, p, b);
-            record(experiment, p, metric, unit, values);
-        }
-    }
-}
-
-/* The geometric mean over all workloads, in one block. */
-static double mean(pick_fn *pick, size_t p, size_t b)
-{
-    double sum = 0;
-
-    for (size_t w = 0; w < nwork; w++)
-        sum += log(pick(w, p, b));
-    return exp(sum / (double)nwork);
-}
-
-static void record_all(const char *metric, pick_fn *pick)
-{
-    double values[MOST_BLOCKS];
-
-    for (size_t p = 0; p < PEERS; p++) {
-        for (size_t b = 0; b < blocks && peers[p].there; b++)
-            values[b] = mean(pick, p, b);
-        record("malloc.all", p, metric, "×", values);
-    }
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* The median of ns(p) / ns(q) over the blocks. */
-static double median_ratio(size_t w, size_t p, size_t q)
-{
-    double values[MOST_BLOCKS];
-
-    for (size_t b = 0; b < blocks; b++)
-        values[b] = use[w][p][b].ns / use[w][q][b].ns;
-    qsort(values, blocks, sizeof(*values), by_size);
-    return values[blocks / 2];
-}
-
-static void record_worst(void)
-{
-    double worst = 0, to_best = 0, values[MOST_BLOCKS], least = 1e9;
-    size_t best = GLIBC;
-
-    for (size_t w = 0; w < nwork; w++) {
-        double most = 0;
-
-        for (size_t p = GLIBC; p < PEERS; p++)
-            if (peers[p].there && median_ratio(w, PW, p) > most)
-                most = median_ratio(w, PW, p);
-        worst = fmax(worst, median_ratio(w, PW, GLIBC));
-        to_best = fmax(to_best, most);
-    }
-    bench_record("malloc.worst", "pw", BENCH_NO_X, "ratio", "×", &worst, 1,
-                 0.5);
-    bench_record("malloc.worst", "pw/best", BENCH_NO_X, "ratio", "×",
-                 &to_best, 1, 0.5);
-    for (size_t p = GLIBC; p < PEERS; p++)
-        if (peers[p].there && mean(pick_ratio, p, 0) < least) {
-            least = mean(pick_ratio, p, 0);
-            best = p;
-        }
-    for (size_t b = 0; b < blocks; b++)
-        values[b] = mean(pick_ratio, PW, b) / mean(pick_ratio, best, b);
-    bench_record("malloc.best", "pw/best", BENCH_NO_X, "ratio", "×", values,
-                 blocks, 0.5);
-}
 
 /* ---- one size at a time ------------------------------------------------ */
 
@@ -294,18 +45,18 @@ static void record_micro(const char *name, const char *experiment,
     size_t order[PEERS];
 
     for (size_t size = 16; size <= most; size *= 4) {
-        for (size_t b = 0; b < blocks; b++) {
-            shuffle(order, PEERS, &state);
+        for (size_t b = 0; b < peer_blocks; b++) {
+            peer_shuffle(order, PEERS, &state);
             for (size_t k = 0; k < PEERS; k++)
                 if (peers[order[k]].there)
                     values[order[k]][b] =
-                        run(name, size, (int)order[k], &sum).ns /
-                        (double)(scale * 10000);
+                        peer_run(name, size, (int)order[k], &sum).ns /
+                        (double)(peer_scale * 10000);
         }
         for (size_t p = 0; p < PEERS; p++)
             if (peers[p].there)
                 bench_record(experiment, peers[p].variant, (long)size, "ns",
-                             "ns", values[p], blocks, 0.5);
+                             "ns", values[p], peer_blocks, 0.5);
     }
 }
 
@@ -339,38 +90,86 @@ static void record_steps(void)
     }
 }
 
+/* ---- the steps --------------------------------------------------------- */
+
+/*
+ * Random lifetimes, a thousand blocks of 16 to 1024 bytes, in the process
+ * itself: what each idea gained. The bump allocator must be reset as its
+ * range runs out, with everything that lives in it.
+ */
+static double run_step(const struct step *step, size_t ops, double *mib)
+{
+    static void *slot[1000];
+    uint64_t state = bench_seed(), start;
+    size_t size, total = 0, most = 0;
+    char *low = step_range;
+
+    step_forget();
+    step->reset();
+    memset(slot, 0, sizeof(slot));
+    start = bench_now();
+    for (size_t i = 0; i < ops; i++) {
+        void **at = &slot[bench_random(&state) % 1000];
+
+        if (*at)
+            step->free(*at);
+        size = 16 + bench_random(&state) % 1009;
+        *at = step->alloc(size);
+        if (!*at)
+            bench_die(step->name, "its range is too small");
+        *(char *)*at = 1;
+        total = (size_t)((char *)*at - low) + size;
+        most = total > most ? total : most;
+    }
+    *mib = (double)most / 1048576;
+    return (double)(bench_now() - start) / (double)ops;
+}
+
+static void *final_alloc(size_t size)
+{
+    return pw_malloc(size);
+}
+
+static void no_reset(void)
+{
+}
+
+static void record_ideas(void)
+{
+    static const struct step all = {"all", final_alloc, pw_free, no_reset};
+    static const struct step *const step[] = {
+        &step_bump, &step_list, &step_classes, &step_pages, &all};
+    double ns[5][MOST_BLOCKS], mib[5];
+
+    if (step_begin() != 0)
+        bench_die("no addresses for the steps", "raise the limit");
+    for (size_t b = 0; b < peer_blocks; b++)
+        for (int i = 0; i < 5; i++)
+            ns[i][b] = run_step(step[i], peer_scale * 10000, &mib[i]);
+    for (int i = 0; i < 5; i++) {
+        bench_record("malloc.steps", step[i]->name, BENCH_NO_X, "ns", "ns",
+                     ns[i], peer_blocks, 0.5);
+        if (i < 4)
+            bench_record("malloc.steps", step[i]->name, BENCH_NO_X, "mib",
+                         "MiB", &mib[i], 1, 0.5);
+    }
+}
+
 int main(int argc, char **argv)
 {
-    uint64_t state, start;
     cpu_set_t all;
 
     bench_begin(argc, argv, "malloc");
-    blocks = bench_quick() ? 7 : 21;
-    scale = bench_quick() ? 30 : 100;
+    peer_blocks = bench_quick() ? 7 : 21;
+    peer_scale = bench_quick() ? 30 : 100;
+    record_ideas();
+    record_steps();
     memset(&all, 0xff, sizeof(all));
     sched_setaffinity(0, sizeof(all),
                       &all); /* the workloads have threads */
-    find_peers();
-    list_workloads();
-    state = bench_seed();
-    start = bench_now();
-    for (size_t b = 0; b < blocks; b++) {
-        run_block(b, &state);
-        fprintf(stderr, "bench malloc: block %zu of %zu, %.0f s left\n",
-                b + 1, blocks,
-                (double)(bench_now() - start) / 1e9 / (double)(b + 1) *
-                    (double)(blocks - b - 1));
-    }
-    record_work("ns", "ns", pick_ns);
-    record_work("kib", "KiB", pick_kib);
-    record_work("faults", "faults", pick_faults);
-    record_work("ratio", "×", pick_ratio);
-    record_work("memory", "×", pick_memory);
-    record_all("ratio", pick_ratio);
-    record_all("memory", pick_memory);
-    record_worst();
+    peer_find();
+    peer_workloads();
     record_micro("pair", "malloc.pair", 65536);
     record_micro("lifo", "malloc.lifo", 4096);
-    record_steps();
     return bench_end();
 }

@@ -8,8 +8,13 @@ build/bench/malloc_work: $(MALLOC_WORK) bench/malloc_work.h bench/malloc.mk
 	$(CC) $(BENCH_CFLAGS) -fno-builtin-malloc $(LDFLAGS) -o $@ \
 	    $(MALLOC_WORK)
 
-build/bench/malloc: build/bench/malloc.o $(BENCH_OBJ) \
-                    build/lib/libpagewise.a
+STEPS_OBJ := $(STEPS_SRC:code/%.c=build/obj/%.o)
+$(STEPS_OBJ): code/malloc/steps/steps.h
+
+build/bench/malloc.o build/bench/malloc_peers.o: bench/malloc_peers.h
+
+build/bench/malloc: build/bench/malloc.o build/bench/malloc_peers.o \
+                    $(BENCH_OBJ) $(STEPS_OBJ) build/lib/libpagewise.a
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
 MALLOC_BENCH := build/bench/malloc build/bench/malloc_work \

@@ -12,6 +12,7 @@ PAGE_SRC := code/page/page_buddy.c code/page/page_cpu.c code/page/page.c \
             code/page/page_check.c
 MALLOC_SRC := $(addprefix code/malloc/, malloc.c stats.c heap.c thread.c \
               segment.c large.c region.c check.c)
+STEPS_SRC := $(wildcard code/malloc/steps/*.c)
 LIB_SRC  := $(PORT_SRC) $(PAGE_SRC) $(MALLOC_SRC)
 LIB_HDR  := code/port/port.h code/port/port_user.h code/page/page.h \
             code/malloc/malloc.h

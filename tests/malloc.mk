@@ -4,6 +4,7 @@
 
 MALLOC_TESTS := $(addprefix $(BIN)/malloc, _model _tsan _checked)
 TEST_PROGRAMS += $(BIN)/malloc $(MALLOC_TESTS) $(BIN)/malloc_world \
+    $(BIN)/malloc_steps \
     build/lib/libpagewise-malloc.so build/lib/libpagewise-malloc-checked.so
 
 $(BIN)/malloc_model: TEST_FLAGS = -fsanitize=address,undefined \
@@ -23,3 +24,8 @@ $(BIN)/malloc $(MALLOC_TESTS):
 $(BIN)/malloc_world: tests/malloc_world.c
 	@mkdir -p $(@D)
 	$(MALLOC_CC) -fno-builtin -o $@ $<
+
+$(BIN)/malloc_steps: tests/malloc_steps.c $(STEPS_SRC) $(LIB_ALL)
+	@mkdir -p $(@D)
+	$(MALLOC_CC) -fsanitize=address,undefined -o $@ $< $(STEPS_SRC) \
+	    $(PORT_SRC)

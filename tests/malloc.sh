@@ -188,6 +188,7 @@ check "2 million random operations keep all contents" \
 check "1 million from four threads, blocks freed by any" \
     "$bin/malloc_model" 1000000 4 2
 check "the same in the checked build" "$bin/malloc_checked" 400000 4 3
+check "the steps keep all contents" "$bin/malloc_steps"
 check "no race" race
 each "world" world
 each "world, checked" world_checked
