@@ -54,7 +54,7 @@ static uint64_t pairs(size_t size, size_t deep, size_t many)
     return size;
 }
 
-static const struct workload *const lists[] = {structures, lifetimes,
+static const struct workload *const lists[] = {structures, texts, lifetimes,
                                                threaded, NULL};
 
 static const struct workload *find(const char *name)

@@ -18,7 +18,7 @@ struct workload {
 };
 
 /* Each list ends with one that has no name. */
-extern const struct workload structures[], lifetimes[], threaded[];
+extern const struct workload structures[], texts[], lifetimes[], threaded[];
 
 /* splitmix64, and a number below n. */
 static inline uint64_t draw(uint64_t *state)
