@@ -74,7 +74,8 @@ install: lib
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' \
 	    'includedir=$${prefix}/include' '' 'Name: pagewise' \
 	    'Description: the allocators of the book Pagewise' \
-	    'Version: $(PW_VERSION)' 'Libs: -L$${libdir} -lpagewise -pthread' \
+	    'Version: $(PW_VERSION)' \
+	    'Libs: -L$${libdir} -lpagewise -pthread' \
 	    'Cflags: -I$${includedir}/pagewise' \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/pagewise.pc
 	@set -e; for h in $(LIB_HDR:code/%=%); do \

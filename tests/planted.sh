@@ -87,7 +87,7 @@ plant "an address sanitizer fault (model)" page '*model*' \
     "sed -i 's/cpu->stack\[n\] = page;/cpu->stack[n + 64] = page;/' $cpu"
 plant "a lock is forgotten (threads)" page '*threads*' \
     "sed -i '/take_locked/,/^}/{/port_lock/d;/port_unlock/d}' $cpu"
-plant "bulk hands a frame out twice (fuzzing)" page '*fuzz*' \
+plant "bulk loses a frame (fuzzing)" page '*fuzz*' \
     "sed -i 's/return got;\$/return got ? got - 1 : 0;/' $cpu"
 plant "a results reader that takes half a file" results '*' \
     "sed -i 's/^# end/# eof/' bench/results.lua; \
@@ -108,8 +108,8 @@ plant "an anchor to nowhere" book '*link*' \
 plant "HTML that is not valid" book '*HTML*' \
     "f=build/html/index.html; sed -i 's,</main>,</div></main>,' \$f"
 plant "a picture without text, grey on grey" book 'browser*' \
-    "f=build/html/index.html; sed -i 's,</main>,<img src=\"data:,\"><p \
-    style=\"color:#777;background:#888\">x</p>&,' \$f"
+    "f=build/html/index.html; sed -i 's|</main>|<img src=\"data:,\"><p \
+    style=\"color:#777;background:#888\">x</p>&|' \$f"
 plant "a page wider than a telephone" book 'browser*' \
     "f=build/html/index.html; sed -i 's,</main>,<p \
     style=\"width:2000px\">x</p>&,' \$f"
@@ -123,10 +123,10 @@ plant "a PDF cut short" book '*PDF is sound*' \
 plant "an EPUB with a page missing" book '*EPUB*' \
     "zip -qd build/pagewise.epub '*ch002*' || zip -qd build/pagewise.epub \
     '*page*xhtml'"
-plant "a lab that draws lots" lab '*kernel boots*|*same*' \
-    "sed -i 's/rdrand=off,rdseed=off/rdrand=on/; s/,clock=vm/,clock=host/; \
-    s/-icount .shift=0,sleep=off.//' bench/lab/boot.sh"
-plant "a module that leaves a warning" lab '*' \
+plant "a lab whose clock runs with ours" lab 'two runs*' \
+    "sed -i 's/,rdrand=off,rdseed=off//; s/base=2026-01-01T00:00:00,//; \
+    s/,clock=vm/,clock=host/' bench/lab/boot.sh"
+plant "a module that leaves a warning" lab 'two runs*' \
     "sed -i 's/LAB_PLANT:-none/LAB_PLANT:-warn/' bench/lab/boot.sh"
 
 rm -rf "$tree"

@@ -7,10 +7,15 @@
 TALLY=build/tests/tally
 export TALLY
 mkdir -p build/tests
+exec 9>build/tests/lock
+flock -n 9 || {
+    echo "pagewise: tests: another run is under way here; waiting" >&2
+    flock 9
+}
 : >"$TALLY"
 
 for g; do
-    timeout -k 10 "${GROUP_LIMIT:-1800}" sh "tests/$g.sh" </dev/null
+    timeout -k 10 "${GROUP_LIMIT:-1800}" sh "tests/$g.sh" </dev/null 9>&-
     if ! grep -q "^end $g\$" "$TALLY"; then
         echo "FAIL $g: the group did not come to its end" |
             tee -a "$TALLY"

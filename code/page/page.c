@@ -60,6 +60,8 @@ struct pw_zone pw_contig_zone;
 
 int pw_page_init(size_t nframes)
 {
+    if (pw_contig_zone.nframes)
+        return -EBUSY;
     return pw_zone_init(&pw_contig_zone, nframes, PW_BATCH);
 }
 

@@ -16,8 +16,10 @@
  * not from a signal handler.
  *
  * Errors: what allocates returns NULL when no block of the order is
- * free. What frees returns 0, or a negative errno after reporting one
- * line, and then has changed nothing:
+ * free. Frames on the list of another CPU, 2 * batch at most, are asked
+ * for then, but come back only when that CPU next frees one. What frees
+ * returns 0, or a negative errno after reporting one line, and then has
+ * changed nothing:
  *   -EFAULT    the address or frame is not of this zone
  *   -EINVAL    misaligned, not a block's first frame, or wrong order
  *   -EALREADY  free already
@@ -73,7 +75,7 @@ struct pw_zone {
 //< zone
 
 //> zone-calls
-enum { PW_BATCH = 32 }; /* a good batch: see "Measured" */
+enum { PW_BATCH = 32 }; /* the largest batch, and the usual one */
 
 /*
  * Make a zone of nframes frames. batch is the number of frames that move
@@ -152,7 +154,7 @@ static inline struct pw_page *pw_virt_to_page(const struct pw_zone *zone,
  */
 extern struct pw_zone pw_contig_zone;
 
-int pw_page_init(size_t nframes); /* as pw_zone_init() */
+int pw_page_init(size_t nframes); /* as pw_zone_init(); -EBUSY: twice */
 void pw_page_exit(void);
 
 struct pw_page *pw_alloc_pages(unsigned order);

@@ -7,7 +7,8 @@
  * the one freed last: its lines are still in this CPU's cache. So each
  * CPU keeps a small stack of frames in front of the lock. It is filled
  * and emptied a batch at a time, and between two batches a call takes no
- * lock and touches no line that another CPU writes.
+ * lock. It writes a line that another CPU writes too only where frames of
+ * both have their descriptors in it: a line holds four.
  *
  * To the core a frame on such a stack is a used block of order 0. That
  * is the price: it keeps its buddy from merging, and when memory is
