@@ -12,9 +12,9 @@
  *                      ratio and memory (to glibc's, paired by block)
  *   malloc.all         the geometric means of ratio and memory over all
  *                      workloads, block by block
- *   malloc.worst       the largest of the workloads' median ratios: to
- *                      glibc (pw), and to the best peer on it (pw/best)
- *   malloc.best        all of ours to all of the best single peer's
+ *   malloc.bars        the largest of the workloads' median ratios: worst
+ *                      to glibc (pw) and to the best peer on it (pw/best);
+ *                      mean: all of ours to the best single peer's all
  *   malloc.pair        ns for malloc and free of one size     x: bytes
  *   malloc.lifo        the same, a thousand blocks deep       x: bytes
  *   malloc.step        instructions of a pair, exactly, and the loop's
@@ -35,7 +35,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- one size at a time ------------------------------------------------ */
+/* ---- one size at a time -------------------------------------------- */
 
 static void record_micro(const char *name, const char *experiment,
                          size_t most)
@@ -90,7 +90,7 @@ static void record_steps(void)
     }
 }
 
-/* ---- the steps --------------------------------------------------------- */
+/* ---- the steps ----------------------------------------------------- */
 
 /*
  * Random lifetimes, a thousand blocks of 16 to 1024 bytes, in the process
@@ -147,11 +147,11 @@ static void record_ideas(void)
         for (int i = 0; i < 5; i++)
             ns[i][b] = run_step(step[i], peer_scale * 10000, &mib[i]);
     for (int i = 0; i < 5; i++) {
-        bench_record("malloc.steps", step[i]->name, BENCH_NO_X, "ns", "ns",
+        bench_record("malloc.steps", step[i]->name, i + 1, "ns", "ns",
                      ns[i], peer_blocks, 0.5);
         if (i < 4)
-            bench_record("malloc.steps", step[i]->name, BENCH_NO_X, "mib",
-                         "MiB", &mib[i], 1, 0.5);
+            bench_record("malloc.steps", step[i]->name, i + 1, "mib", "MiB",
+                         &mib[i], 1, 0.5);
     }
 }
 

@@ -77,7 +77,7 @@ struct use peer_run(const char *name, size_t how, int p, uint64_t *sum)
     return u;
 }
 
-/* ---- the workloads ----------------------------------------------------- */
+/* ---- the workloads ------------------------------------------------- */
 
 static void list_workloads(void)
 {
@@ -129,7 +129,7 @@ static void run_block(size_t block, uint64_t *state)
     }
 }
 
-/* ---- what becomes of them ---------------------------------------------- */
+/* ---- what becomes of them ------------------------------------------ */
 
 typedef double pick_fn(size_t w, size_t p, size_t block);
 
@@ -238,9 +238,9 @@ static void record_worst(void)
         worst = fmax(worst, median_ratio(w, PW, GLIBC));
         to_best = fmax(to_best, most);
     }
-    bench_record("malloc.worst", "pw", BENCH_NO_X, "ratio", "×", &worst, 1,
+    bench_record("malloc.bars", "pw", BENCH_NO_X, "worst", "×", &worst, 1,
                  0.5);
-    bench_record("malloc.worst", "pw/best", BENCH_NO_X, "ratio", "×",
+    bench_record("malloc.bars", "pw/best", BENCH_NO_X, "worst", "×",
                  &to_best, 1, 0.5);
     for (size_t p = GLIBC; p < PEERS; p++)
         if (peers[p].there && mean(pick_ratio, p, 0) < least) {
@@ -249,7 +249,7 @@ static void record_worst(void)
         }
     for (size_t b = 0; b < peer_blocks; b++)
         values[b] = mean(pick_ratio, PW, b) / mean(pick_ratio, best, b);
-    bench_record("malloc.best", "pw/best", BENCH_NO_X, "ratio", "×", values,
+    bench_record("malloc.bars", "pw/best", BENCH_NO_X, "mean", "×", values,
                  peer_blocks, 0.5);
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- symbolic: differentiate and simplify expressions ------------------ */
+/* ---- symbolic: differentiate and simplify expressions -------------- */
 
 struct expr {
     char op; /* '+', '*', 'x' or 'c' */
@@ -92,7 +92,7 @@ static uint64_t symbolic(unsigned scale)
     return sum;
 }
 
-/* ---- compiler: vectors and nodes of a function, freed with it ---------- */
+/* ---- compiler: vectors and nodes of a function, freed with it ------ */
 
 struct vector {
     uint64_t *items;
@@ -140,7 +140,7 @@ static uint64_t compiler(unsigned scale)
     return sum;
 }
 
-/* ---- tree: a search tree with random insertion and removal ------------- */
+/* ---- tree: a search tree with random insertion and removal --------- */
 
 struct tree {
     struct tree *child[2];
@@ -190,7 +190,7 @@ static uint64_t tree(unsigned scale)
     return sum;
 }
 
-/* ---- bignum: products of long numbers, each in a block of its own ------ */
+/* ---- bignum: products of long numbers, each in a block of its own -- */
 
 struct number {
     size_t n;

@@ -17,7 +17,7 @@ static uint64_t read_back(const unsigned char *p)
     return p ? p[0] : 0;
 }
 
-/* ---- random: 64 Ki slots of usual sizes, replaced at random ------------ */
+/* ---- random: 64 Ki slots of usual sizes, replaced at random -------- */
 
 static uint64_t random_lives(unsigned scale)
 {
@@ -40,7 +40,7 @@ static uint64_t random_lives(unsigned scale)
     return sum;
 }
 
-/* ---- queue: messages in, messages out, in order ------------------------ */
+/* ---- queue: messages in, messages out, in order -------------------- */
 
 static uint64_t queue(unsigned scale)
 {
@@ -62,7 +62,7 @@ static uint64_t queue(unsigned scale)
     return sum;
 }
 
-/* ---- vectors: many that grow together by realloc ----------------------- */
+/* ---- vectors: many that grow together by realloc ------------------- */
 
 static uint64_t vectors(unsigned scale)
 {
@@ -94,7 +94,7 @@ static uint64_t vectors(unsigned scale)
     return sum;
 }
 
-/* ---- buffers: large ones, each touched once a page --------------------- */
+/* ---- buffers: large ones, each touched once a page ----------------- */
 
 static uint64_t buffers(unsigned scale)
 {
@@ -117,7 +117,7 @@ static uint64_t buffers(unsigned scale)
     return sum;
 }
 
-/* ---- tables: calloc of rows of all lengths ----------------------------- */
+/* ---- tables: calloc of rows of all lengths ------------------------- */
 
 static uint64_t tables(unsigned scale)
 {
@@ -143,7 +143,7 @@ static uint64_t tables(unsigned scale)
     return sum;
 }
 
-/* ---- cache: an LRU cache of 100 B to 8 KiB, some asked for often ------- */
+/* ---- cache: an LRU cache of 100 B to 8 KiB, some asked for often --- */
 
 static uint64_t cache(unsigned scale)
 {
@@ -180,7 +180,7 @@ static uint64_t cache(unsigned scale)
     return sum;
 }
 
-/* ---- interpreter: objects and tables, swept from time to time ---------- */
+/* ---- interpreter: objects and tables, swept from time to time ------ */
 
 static uint64_t interpreter(unsigned scale)
 {
@@ -216,7 +216,7 @@ static uint64_t interpreter(unsigned scale)
     return sum;
 }
 
-/* ---- phases: fill with one size, drop nearly all, fill with another ---- */
+/* ---- phases: fill with one size, drop nearly all, fill with another  */
 
 static uint64_t phases(unsigned scale)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- strings: build, split and join text; count words in a table ------- */
+/* ---- strings: build, split and join text; count words in a table --- */
 
 static char *number_text(uint64_t n)
 {
@@ -56,7 +56,7 @@ static uint64_t strings(unsigned scale)
     return sum;
 }
 
-/* ---- document: a tree of named values, as a parser of JSON makes ------- */
+/* ---- document: a tree of named values, as a parser of JSON makes --- */
 
 struct value {
     char *name, *text;

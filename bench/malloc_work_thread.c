@@ -36,7 +36,7 @@ static uint64_t run_threads(unsigned n, unsigned scale, void *own,
     return sum;
 }
 
-/* ---- server: requests of random lifetimes, ended by any thread --------- */
+/* ---- server: requests of random lifetimes, ended by any thread ----- */
 
 enum { SESSIONS = 4096 };
 
@@ -81,7 +81,7 @@ static uint64_t server(unsigned scale)
     return sum;
 }
 
-/* ---- handoff: two producers, two consumers ----------------------------- */
+/* ---- handoff: two producers, two consumers ------------------------- */
 
 struct ring {
     _Alignas(64) size_t in;
@@ -124,7 +124,7 @@ static uint64_t handoff(unsigned scale)
     return run_threads(THREADS, scale, ring, handoff_thread);
 }
 
-/* ---- visitors: threads come, work on what others left, and go ---------- */
+/* ---- visitors: threads come, work on what others left, and go ------ */
 
 static void *visitor(void *arg)
 {
@@ -158,7 +158,7 @@ static uint64_t visitors(unsigned scale)
     return sum;
 }
 
-/* ---- shards: each thread its own tables, nothing shared ---------------- */
+/* ---- shards: each thread its own tables, nothing shared ------------ */
 
 static void *shard(void *arg)
 {
