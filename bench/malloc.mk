@@ -31,8 +31,8 @@ bench-malloc: $(MALLOC_BENCH)
 peer = $(firstword $(wildcard /usr/lib/*-linux-gnu/$1))
 bench-malloc-programs: $(MALLOC_BENCH)
 	@mkdir -p $(HOST)
-	@$(full) sh bench/programs.sh 15 $(HOST)/malloc-programs.tsv glibc= \
-	    pw=build/lib/libpagewise-malloc.so \
+	@$(full) sh bench/programs.sh 15 $(HOST)/programs.tsv \
+	    glibc= pw=build/lib/libpagewise-malloc.so \
 	    jemalloc=$(call peer,libjemalloc.so.2) \
 	    mimalloc=$(call peer,libmimalloc.so.*) \
 	    tcmalloc=$(call peer,libtcmalloc_minimal.so.4)

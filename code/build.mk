@@ -59,15 +59,16 @@ build/lib/libpagewise-malloc.so build/lib/libpagewise-malloc-checked.so: \
 	$(CC) $(CFLAGS) $(PW_CFLAGS) $(MALLOC_CFLAGS) $(PRELOAD_FLAGS) \
 	    $(LDFLAGS) -shared -o $@ $(MALLOC_PRELOAD)
 
-build/obj/malloc/%.o build/pic/malloc/%.o: PW_CFLAGS += -fvisibility=hidden \
-    -fno-builtin
+build/obj/malloc/%.o build/pic/malloc/%.o: \
+    PW_CFLAGS += -fvisibility=hidden -fno-builtin
 
 # Headers go out without the book's region markers.
 PREFIX ?= /usr/local
 install: lib
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 644 build/lib/libpagewise.a $(DESTDIR)$(PREFIX)/lib
-	install -m 755 build/lib/libpagewise-malloc.so $(DESTDIR)$(PREFIX)/lib
+	install -m 755 build/lib/libpagewise-malloc.so \
+	    $(DESTDIR)$(PREFIX)/lib
 	install -m 755 build/lib/libpagewise.so \
 	    $(DESTDIR)$(PREFIX)/lib/libpagewise.so.0
 	ln -sf libpagewise.so.0 $(DESTDIR)$(PREFIX)/lib/libpagewise.so

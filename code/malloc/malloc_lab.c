@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * malloc in the lab: a program, not a module. It runs as root in a machine
  * of its own, where /proc/self/pagemap shows the frame behind a page, and
@@ -92,7 +92,7 @@ static char *first_page(void *block)
     return (char *)(((uintptr_t)block + PAGE - 1) & -(uintptr_t)PAGE);
 }
 
-/* ---- m1, m2, m3: where a block lies ------------------------------------ */
+/* ---- m1, m2, m3: where a block lies --------------------------------*/
 
 static void huge_pages(const char *when)
 {
@@ -178,7 +178,7 @@ static void place(void)
     huge_pages("never");
 }
 
-/* ---- m4: brk and mmap -------------------------------------------------- */
+/* ---- m4: brk and mmap ----------------------------------------------*/
 
 //> threshold
 /* Does malloc map a block of this size by itself? */
@@ -211,7 +211,7 @@ static void system_calls(void)
 }
 //< threshold
 
-/* ---- m5, m6, m7: what a touch brings ----------------------------------- */
+/* ---- m5, m6, m7: what a touch brings -------------------------------*/
 
 //> touch
 struct touch {
