@@ -28,10 +28,11 @@ bench-malloc: $(MALLOC_BENCH)
 	@$(full) build/bench/malloc
 
 # Real programs under each malloc: minutes, so not in `make bench-quick`.
+PROGRAM_RUNS ?= 15
 peer = $(firstword $(wildcard /usr/lib/*-linux-gnu/$1))
 bench-malloc-programs: $(MALLOC_BENCH)
 	@mkdir -p $(HOST)
-	@$(full) sh bench/programs.sh 15 $(HOST)/programs.tsv \
+	@$(full) sh bench/programs.sh $(PROGRAM_RUNS) $(HOST)/programs.tsv \
 	    glibc= pw=build/lib/libpagewise-malloc.so \
 	    jemalloc=$(call peer,libjemalloc.so.2) \
 	    mimalloc=$(call peer,libmimalloc.so.*) \
