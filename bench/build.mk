@@ -11,12 +11,14 @@
 
 BENCH_HDR := bench/bench.h bench/stats.h bench/record.h \
              bench/counters.h bench/step.h bench/page_parts.h \
-             bench/noise.h bench/vmalloc_tlb.h \
-             code/vmalloc/vmalloc_range.h
+             bench/noise.h bench/slab_parts.h bench/slab_work.h \
+             bench/vmalloc_tlb.h code/vmalloc/vmalloc_range.h
 BENCH_OBJ := $(addprefix build/bench/, \
              bench.o record.o write.o stats.o counters.o step.o)
 BENCH_CFLAGS = $(CFLAGS) $(PW_CFLAGS)
-BENCH_BIN := build/bench/measuring build/bench/page build/bench/vmalloc \
+BENCH_BIN := build/bench/measuring build/bench/page build/bench/slab \
+             build/bench/slab-work-pw build/bench/slab-work-malloc \
+             build/bench/vmalloc \
              build/bench/launch
 HOST := build/results/host
 
@@ -34,6 +36,25 @@ PAGE_BENCH := $(addprefix build/bench/, \
 
 build/bench/page: $(PAGE_BENCH) $(BENCH_OBJ) build/lib/libpagewise.a
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+
+SLAB_BENCH := $(addprefix build/bench/, \
+              slab.o slab_peers.o slab_own.o slab_state.o)
+
+build/bench/slab: $(SLAB_BENCH) $(BENCH_OBJ) build/lib/libpagewise.a
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+
+# One allocator each, through its shared library.
+SLAB_WORK := bench/slab_work.c bench/slab_held.c
+
+build/bench/slab-work-pw: $(SLAB_WORK) $(BENCH_HDR) build/lib/libpagewise.so
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -DSLAB_PW -o $@ $(SLAB_WORK) \
+	    -Lbuild/lib -lpagewise -Wl,-rpath,'$$ORIGIN/../lib'
+	@ln -sf libpagewise.so build/lib/libpagewise.so.0
+
+build/bench/slab-work-malloc: $(SLAB_WORK) $(BENCH_HDR) $(LIB_HDR)
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $(SLAB_WORK)
 
 build/bench/vmalloc: build/bench/vmalloc.o build/bench/vmalloc_tlb.o \
                      $(BENCH_OBJ) build/lib/libpagewise.a
@@ -53,7 +74,11 @@ $(HOST)/measuring.tsv: build/bench/measuring | $(BENCH_BIN)
 $(HOST)/page.tsv: build/bench/page | $(HOST)/measuring.tsv
 	@$(quick) build/bench/page --quick
 
-$(HOST)/vmalloc.tsv: build/bench/vmalloc | $(HOST)/page.tsv
+$(HOST)/slab.tsv: build/bench/slab build/bench/slab-work-pw \
+                  build/bench/slab-work-malloc | $(HOST)/page.tsv
+	@$(quick) build/bench/slab --quick
+
+$(HOST)/vmalloc.tsv: build/bench/vmalloc | $(HOST)/slab.tsv
 	@$(quick) build/bench/vmalloc --quick
 
 PROGRAMS_SRC := bench/programs.sh bench/programs.lua \
@@ -65,8 +90,8 @@ $(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) \
 	@$(quick) sh bench/programs.sh 7 $@
 
 .PHONY: bench bench-quick drift reference
-bench-quick: $(HOST)/measuring.tsv $(HOST)/page.tsv $(HOST)/vmalloc.tsv \
-             $(HOST)/programs.tsv
+bench-quick: $(addprefix $(HOST)/,measuring.tsv page.tsv slab.tsv \
+    vmalloc.tsv programs.tsv)
 
 # ---- Full ----------------------------------------------------------------
 
@@ -75,6 +100,7 @@ full := BENCH_COMMAND='make bench'
 bench: $(BENCH_BIN)
 	@$(full) build/bench/measuring
 	@$(full) build/bench/page
+	@$(full) build/bench/slab
 	@$(full) build/bench/vmalloc
 	@$(full) sh bench/programs.sh 25 $(HOST)/programs.tsv
 	@lua5.4 bench/summary.lua build/results

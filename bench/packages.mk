@@ -2,3 +2,6 @@
 # What bench/programs.sh can use besides: a database to run, and a way to
 # count system calls where perf may not. Without them a row says so.
 PACKAGES_BENCH += sqlite3 strace
+
+# The mallocs that the slab is compared with.
+PACKAGES_BENCH += libjemalloc2 libmimalloc2.0 libtcmalloc-minimal4

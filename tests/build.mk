@@ -5,38 +5,49 @@
 
 .PHONY: test test-planted test-minimal format
 
-T ?= style page vmalloc results press lab book make
+T ?= style page slab vmalloc results press lab book make
 
 BIN := build/tests/bin
-TEST_SRC := $(PORT_SRC) $(PAGE_SRC) $(VMALLOC_SRC)
+TEST_SRC := $(LIB_SRC)
 TEST_PROGRAMS := $(BIN)/page $(BIN)/page_model $(BIN)/page_threads \
-    $(BIN)/page_fuzz $(BIN)/page_answers
+    $(BIN)/page_fuzz $(BIN)/page_answers \
+    $(BIN)/slab $(BIN)/slab_shape $(BIN)/slab_refused \
+    $(BIN)/slab_model $(BIN)/slab_threads $(BIN)/slab_fuzz
 
 # The unit tests run as they would be used; the others under what sees most.
-$(BIN)/page: TEST_FLAGS = -lcmocka
-$(BIN)/page_model $(BIN)/page_answers: TEST_FLAGS = \
-    -fsanitize=address,undefined -fno-sanitize-recover=all
-$(BIN)/page_threads: TEST_FLAGS = -fsanitize=thread
-$(BIN)/page_fuzz: TEST_FLAGS = -fsanitize=fuzzer,address,undefined \
-    -fno-sanitize-recover=all
+UNDEFINED := -fsanitize=address,undefined -fno-sanitize-recover=all
+$(BIN)/page $(BIN)/slab $(BIN)/slab_shape $(BIN)/slab_refused: \
+    TEST_FLAGS = -lcmocka
+$(BIN)/page_model $(BIN)/page_answers $(BIN)/slab_model: \
+    TEST_FLAGS = $(UNDEFINED)
+$(BIN)/slab_bare_model: TEST_FLAGS = $(UNDEFINED) -DPW_SLAB_MAGAZINES=0 \
+    -DPW_SLAB_COLOUR=0
+$(BIN)/page_threads $(BIN)/slab_threads: TEST_FLAGS = -fsanitize=thread
+$(BIN)/page_fuzz $(BIN)/slab_fuzz: TEST_FLAGS = $(UNDEFINED) \
+    -fsanitize=fuzzer
 
 TEST_PROGRAMS += $(addprefix $(BIN)/vmalloc,_model _threads _fuzz) \
     $(BIN)/vmalloc $(BIN)/vmalloc_refuse
 $(BIN)/vmalloc $(BIN)/vmalloc_refuse: TEST_FLAGS = -lcmocka
 $(BIN)/vmalloc $(BIN)/vmalloc_refuse: tests/vmalloc_begin.h
-$(BIN)/vmalloc_model: TEST_FLAGS = -fsanitize=address,undefined \
-    -fno-sanitize-recover=all
+$(BIN)/vmalloc_model: TEST_FLAGS = $(UNDEFINED)
 $(BIN)/vmalloc_threads: TEST_FLAGS = -fsanitize=thread
-$(BIN)/vmalloc_fuzz: TEST_FLAGS = -fsanitize=fuzzer,address,undefined \
-    -fno-sanitize-recover=all
+$(BIN)/vmalloc_fuzz: TEST_FLAGS = $(UNDEFINED) -fsanitize=fuzzer
 
-$(TEST_PROGRAMS): $(BIN)/%: tests/%.c tests/says.h $(TEST_SRC) $(LIB_ALL)
-	@mkdir -p $(@D)
-	clang -std=c11 -O1 -g -Wall -Wextra -Werror -pthread -o $@ $< \
-	    $(TEST_SRC) $(TEST_FLAGS)
+TEST_RULE = @mkdir -p $(@D) && \
+    clang -std=c11 -O1 -g -Wall -Wextra -Werror -pthread -o $@ $< \
+    $(TEST_SRC) $(TEST_FLAGS)
+
+$(TEST_PROGRAMS): $(BIN)/%: tests/%.c tests/says.h tests/slab_one.h \
+    $(TEST_SRC) $(LIB_ALL)
+	$(TEST_RULE)
+
+# The same test of a library with everything off that can be.
+$(BIN)/slab_bare_model: tests/slab_model.c $(TEST_SRC) $(LIB_ALL)
+	$(TEST_RULE)
 
 test:
-	@$(again) -j$(JOBS) $(TEST_PROGRAMS)
+	@$(again) -j$(JOBS) $(TEST_PROGRAMS) $(BIN)/slab_bare_model
 	@ONLY="$(ONLY)" sh tests/run.sh $(T)
 
 # A fault of each kind in a copy: does its test see it? Slow; not in CI.

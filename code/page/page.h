@@ -54,8 +54,8 @@ struct pw_page {
     };
     uint8_t state; /* enum pw_state */
     uint8_t order; /* of the block that this frame is the first of */
-    uint16_t spare;
-    uint32_t spare2;
+    uint16_t tag;  /* these two are the owner's as well, and keep */
+    uint32_t mark; /* their values, first 0, while nobody owns it */
 };
 //< frame
 

@@ -24,6 +24,7 @@
 typedef spinlock_t port_lock_t;
 typedef unsigned long port_pin_t; /* the interrupt flag before */
 
+#define PORT_LOCK(name) DEFINE_SPINLOCK(name)
 #define port_lock_init(l) spin_lock_init(l)
 #define port_lock(l) spin_lock(l)
 #define port_unlock(l) spin_unlock(l)
@@ -33,13 +34,15 @@ static inline unsigned port_cpus(void)
     return nr_cpu_ids;
 }
 
-static inline int port_pin(port_pin_t *pin)
+static __always_inline int port_pin(port_pin_t *pin)
 {
     local_irq_save(*pin);
     return (int)smp_processor_id();
 }
 
-static inline void port_unpin(port_pin_t *pin)
+#define port_pin_quick port_pin
+
+static __always_inline void port_unpin(port_pin_t *pin)
 {
     local_irq_restore(*pin);
 }

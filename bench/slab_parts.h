@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of the benchmark of code/slab; slab.c is the whole. */
+#ifndef PW_SLAB_PARTS_H
+#define PW_SLAB_PARTS_H
+
+#include "bench.h"
+#include "../code/slab/slab.h"
+
+/*
+ * slab_peers.c. The workers, one process for each variant. peers_ask()
+ * gives a variant's worker a job ("hot 64 0 1 1 1000") and returns what it
+ * answers; a worker that is not installed is not there.
+ */
+struct peer {
+    const char *variant; /* "jemalloc" */
+    const char *library; /* preloaded, or NULL */
+    const char *package; /* that has it */
+    unsigned flags;      /* of the caches, if it is ours */
+    bool ours;
+};
+
+extern const struct peer peers[];
+extern const size_t peers_count;
+
+bool peers_there(size_t peer);         /* starts it, if it was not yet */
+const char *peers_reason(size_t peer); /* why it is not there */
+uint64_t peers_time(size_t peer, const char *job);
+bool peers_memory(size_t peer, size_t size, uint64_t seed, double bytes[4]);
+
+/* slab_own.c: slab.colour, slab.ctor, and instructions of slab.hot. */
+void slab_add_own(void);
+void slab_count(void);
+
+/* slab_state.c: slab.peak, .after, .freed, .lists, slab-slabinfo.txt. */
+void slab_state(void);
+
+#endif

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+#
+# The first lines of the first objects of many slabs, touched in turn, with
+# the slabs starting at different offsets and with all starting at one.
+#@ select: slab.colour.pw.ns slab.colour.pw-nocolour.ns
+#@ series: pw pw-nocolour
+#@ y: log
+#@ alt: Line chart, logarithmic: nanoseconds for touching the first line of
+#@   a slab's first object, against the number of slabs touched in turn,
+#@   with colours and without. {series}
+load "figures/style.gp"
+
+set rmargin 20
+set logscale x 2
+set logscale y
+set xlabel "slabs touched in turn"
+set ylabel "ns for a touch"
+set xrange [xmin*0.9:xmax]
+set yrange [ymin:ymax]
+eval name_at("pw", 1)
+eval name_at("pw_nocolour", 2)
+eval "plot ".line("pw_nocolour", 2).line("pw", 1).end

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+#
+# Memory held for each byte in live objects. Left: at a peak. Right: when
+# all but a tenth, by lot, were freed.
+#@ select peak: slab.peak.pw.held slab.peak.glibc.held
+#@   slab.peak.jemalloc.held slab.peak.mimalloc.held slab.peak.tcmalloc.held
+#@ select after: slab.after.pw.held slab.after.glibc.held
+#@   slab.after.jemalloc.held slab.after.mimalloc.held
+#@   slab.after.tcmalloc.held
+#@ series: pw glibc jemalloc mimalloc tcmalloc
+#@ alt: Two line charts: memory held as a multiple of the bytes in live
+#@   objects, against the size of the object; left at a peak, right after
+#@   all but a tenth were freed at random. {series}
+load "figures/style.gp"
+
+set linetype 5 lc rgb ink lw 2 dt (2,4) pt 4 ps 0.5
+set logscale x 2
+set xtics (8, 64, 512, "4096" 4096)
+set multiplot
+set tmargin at screen 0.9
+do for [i=0:1] {
+    p = word("peak after", i + 1)
+    set lmargin at screen 0.09 + i * 0.43
+    set rmargin at screen 0.43 + i * 0.43
+    set label 1 (i == 0 ? "at the peak" : "a tenth left") \
+        at graph 0.02, 1.06 font bold(12) tc rgb ink
+    set xlabel "size of the object, bytes"
+    set xrange [value("xmin_".p)*0.9:value("xmax_".p)*1.1]
+    set yrange [(i == 0 ? 1 : 0):value("ymax_".p)*1.05]
+    if (i == 0) { set ylabel "held / live, ×" } else { set ylabel "" }
+    if (i == 1) {
+        eval name_at(p."_pw", 1)
+        eval name_at(p."_glibc", 2)
+        eval name_at(p."_jemalloc", 3)
+        eval name_at(p."_mimalloc", 4)
+        eval name_at(p."_tcmalloc", 5)
+    }
+    eval "plot ".line(p."_glibc", 2).line(p."_jemalloc", 3) \
+        .line(p."_mimalloc", 4).line(p."_tcmalloc", 5).line(p."_pw", 1).end
+}
+unset multiplot
