@@ -189,7 +189,7 @@ static inline bool pw_is_object(const struct pw_cache *cache,
     const struct pw_page *page = pw_virt_to_page(cache->zone, address);
     uint32_t index;
 
-    return page && port_read(page->tag) == cache->tag &&
+    return port_likely(page && port_read(page->tag) == cache->tag) &&
            pw_object_index(cache, page, address, &index);
 }
 

@@ -21,7 +21,7 @@
 //> push-pop
 static inline struct pw_slab_cpu *cpu_of(struct pw_cache *cache, int me)
 {
-    return cache->cpu + ((ptrdiff_t)me + 1);
+    return &cache->cpu[1] + me;
 }
 
 static inline void *cpu_pop(struct pw_slab_cpu *cpu)
