@@ -17,7 +17,7 @@ BENCH_OBJ := $(addprefix build/bench/, \
              bench.o record.o write.o stats.o counters.o step.o)
 BENCH_CFLAGS = $(CFLAGS) $(PW_CFLAGS)
 BENCH_BIN := build/bench/measuring build/bench/page build/bench/slab \
-             build/bench/slab-work-pw build/bench/slab-work-malloc \
+             $(addprefix build/bench/slab-work-, pw malloc static calls) \
              build/bench/vmalloc \
              build/bench/launch
 HOST := build/results/host
@@ -56,6 +56,23 @@ build/bench/slab-work-malloc: $(SLAB_WORK) $(BENCH_HDR) $(LIB_HDR)
 	@mkdir -p $(@D)
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $(SLAB_WORK)
 
+# Ours once more, linked in; and two functions that do nothing.
+build/bench/slab-work-static: $(SLAB_WORK) $(BENCH_HDR) \
+                              build/lib/libpagewise.a
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -DSLAB_PW -o $@ $(SLAB_WORK) \
+	    build/lib/libpagewise.a
+
+build/bench/slab-work-calls: $(SLAB_WORK) bench/slab_calls.c $(BENCH_HDR) \
+                             build/lib/libpagewise.so
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -fPIC -shared \
+	    -o $(@D)/libslab-calls.so bench/slab_calls.c
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -DSLAB_PW -o $@ $(SLAB_WORK) \
+	    -L$(@D) -lslab-calls -Lbuild/lib -lpagewise \
+	    -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../lib'
+	@ln -sf libpagewise.so build/lib/libpagewise.so.0
+
 build/bench/vmalloc: build/bench/vmalloc.o build/bench/vmalloc_tlb.o \
                      $(BENCH_OBJ) build/lib/libpagewise.a
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
@@ -74,8 +91,8 @@ $(HOST)/measuring.tsv: build/bench/measuring | $(BENCH_BIN)
 $(HOST)/page.tsv: build/bench/page | $(HOST)/measuring.tsv
 	@$(quick) build/bench/page --quick
 
-$(HOST)/slab.tsv: build/bench/slab build/bench/slab-work-pw \
-                  build/bench/slab-work-malloc | $(HOST)/page.tsv
+$(HOST)/slab.tsv: build/bench/slab $(filter build/bench/slab-work-%, \
+                  $(BENCH_BIN)) | $(HOST)/page.tsv
 	@$(quick) build/bench/slab --quick
 
 $(HOST)/vmalloc.tsv: build/bench/vmalloc | $(HOST)/slab.tsv
