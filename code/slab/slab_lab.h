@@ -28,6 +28,14 @@ enum lab_member {
     CACHE_CPU,      /* struct kmem_cache_cpu, if there is such a thing */
     NODE_SLABS,     /* slabs in all */
     CPU_PARTIAL,    /* a processor's own partial slabs, if it has any */
+    CACHE_ARRAY,    /* SLAB: its objects in an array; here are how many */
+    CACHE_SHEAVES,  /* since 7.0: a processor's objects in two sheaves */
+    SHEAVES_MAIN,
+    SHEAVES_SPARE,
+    SHEAF_SIZE,     /* objects in one */
+    CACHE_CAPACITY, /* of a full one */
+    CACHE_BARN,     /* where the node's sheaves are, */
+    BARN_FULL,      /* so many full ones */
     SLAB_LIST,      /* struct slab, or until 5.16 struct page */
     SLAB_NEXT,
     SLAB_CACHE,

@@ -13,10 +13,10 @@
  */
 #include "slab_lab.h"
 
-#include <linux/btf.h>
 #include <linux/kprobes.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <uapi/linux/btf.h>
 #ifdef CONFIG_SLAB
 #include <../mm/slab.h>
 #endif
@@ -90,6 +90,7 @@ static const struct place of_slab[LAB_MEMBERS] = {
     [CACHE_OBJECTS] = PLACE(kmem_cache, num),
     [CACHE_ORDER] = PLACE(kmem_cache, gfporder),
     [CACHE_NODE] = PLACE(kmem_cache, node[0]),
+    [CACHE_ARRAY] = PLACE(kmem_cache, cpu_cache),
     [NODE_SLABS] = PLACE(kmem_cache_node, total_slabs),
     [SLAB_LIST] = PLACE(slab, slab_list),
     [SLAB_CACHE] = PLACE(slab, slab_cache),
@@ -212,6 +213,12 @@ static const struct {
     [CACHE_CPU] = {"kmem_cache", NULL, "cpu_slab", false},
     [NODE_SLABS] = {"kmem_cache_node", NULL, "nr_slabs", true},
     [CPU_PARTIAL] = {"kmem_cache_cpu", NULL, "partial", false},
+    [CACHE_SHEAVES] = {"kmem_cache", NULL, "cpu_sheaves", false},
+    [SHEAVES_MAIN] = {"slub_percpu_sheaves", NULL, "main", false},
+    [SHEAVES_SPARE] = {"slub_percpu_sheaves", NULL, "spare", false},
+    [SHEAF_SIZE] = {"slab_sheaf", NULL, "size", false},
+    [CACHE_CAPACITY] = {"kmem_cache", NULL, "sheaf_capacity", false},
+    [BARN_FULL] = {"node_barn", NULL, "nr_full", false},
     [SLAB_LIST] = {"slab", "page", "slab_list", true},
     [SLAB_NEXT] = {"slab", "page", "next", false},
     [SLAB_CACHE] = {"slab", "page", "slab_cache", true},
@@ -239,6 +246,20 @@ static void find_lists(void)
     }
 }
 
+/* Newer kernels have a pair of pointers for each node. */
+static bool find_pair(void)
+{
+    const struct btf_type *cache = btf_find(0, "kmem_cache");
+    const struct btf_type *pair = btf_find(0, "kmem_cache_per_node_ptrs");
+
+    if (!pair)
+        return false;
+    place[CACHE_NODE] = place[CACHE_BARN] = member_of(cache, "per_node");
+    place[CACHE_NODE].bit += member_of(pair, "node").bit;
+    place[CACHE_BARN].bit += member_of(pair, "barn").bit;
+    return lab_has(CACHE_NODE);
+}
+
 static bool find_layouts(void)
 {
     const struct btf_type *type;
@@ -261,16 +282,8 @@ static bool find_layouts(void)
     place[CACHE_OBJECTS].bits = 16;
     place[CACHE_ORDER] = place[CACHE_OBJECTS];
     place[CACHE_ORDER].bit += 16;
-    if (!place[CACHE_NODE].bits) { /* since 7.1 a pair for each node */
-        type = btf_find(0, "kmem_cache_per_node_ptrs");
-        place[CACHE_NODE] = member_of(btf_find(0, "kmem_cache"),
-                                      "per_node");
-        if (!type || !place[CACHE_NODE].bits)
-            return false;
-        place[CACHE_NODE].bit += member_of(type, "node").bit;
-    }
     find_lists();
-    return lab_lists > 0;
+    return lab_lists > 0 && (place[CACHE_NODE].bits || find_pair());
 }
 
 #endif

@@ -26,12 +26,61 @@ static const char *const text = "slab-walk.txt";
 static const char *const step_name[STEPS] = {"filled", "every second freed",
                                              "all freed"};
 
+/* ---- What stands beside the lists ------------------------------------ */
+
+static void *this_cpus(const struct kmem_cache *cache,
+                       enum lab_member member)
+{
+    return this_cpu_ptr((void __percpu *)lab_read(cache, member));
+}
+
+/* SLUB's processors kept partial slabs of their own until 7.0. */
+static unsigned long count_one_way(const struct kmem_cache *cache)
+{
+    unsigned long n = 0;
+    const void *slab;
+
+    if (!lab_has(CACHE_CPU) || !lab_has(CPU_PARTIAL) || !lab_has(SLAB_NEXT))
+        return 0;
+    slab = (void *)lab_read(this_cpus(cache, CACHE_CPU), CPU_PARTIAL);
+    for (; slab && n < MOST; n++)
+        slab = (void *)lab_read(slab, SLAB_NEXT);
+    return n;
+}
+
+static unsigned long count_sheaf(const void *sheaf)
+{
+    return sheaf ? lab_read(sheaf, SHEAF_SIZE) : 0;
+}
+
+/* SLAB's array for the processor, or the sheaves of newer kernels. */
+static unsigned long count_in_front(const struct kmem_cache *cache)
+{
+    const void *sheaves, *barn;
+    unsigned long n;
+
+    if (lab_has(CACHE_ARRAY))
+        return *(unsigned *)this_cpus(cache, CACHE_ARRAY);
+    if (!lab_has(CACHE_SHEAVES))
+        return 0;
+    sheaves = this_cpus(cache, CACHE_SHEAVES);
+    n = count_sheaf((void *)lab_read(sheaves, SHEAVES_MAIN)) +
+        count_sheaf((void *)lab_read(sheaves, SHEAVES_SPARE));
+    barn = (void *)lab_read(cache, CACHE_BARN);
+    if (barn)
+        n += lab_read(barn, BARN_FULL) * lab_read(cache, CACHE_CAPACITY);
+    return n;
+}
+
+/* ---- The lists ------------------------------------------------------- */
+
 //> claim-s2
 struct census {
     unsigned long on[LAB_LISTS][STATES]; /* slabs */
-    bool ring[LAB_LISTS];  /* it leads back to its head, either way */
+    bool ring[LAB_LISTS];    /* it leads back to its head, either way */
     unsigned long elsewhere; /* slabs on no list */
-    unsigned long one_way; /* of them, linked by one pointer */
+    unsigned long one_way;   /* of them, linked by one pointer */
+    unsigned long in_front;  /* objects that lie free before the slabs */
 };
 
 static int state_of(const struct kmem_cache *cache, const void *slab)
@@ -62,22 +111,6 @@ static unsigned long go_round(const struct kmem_cache *cache,
     return forward;
 }
 
-/* SLUB's processors keep partial slabs of their own until 7.0. */
-static unsigned long count_one_way(const struct kmem_cache *cache)
-{
-    unsigned long n = 0;
-    void *cpu, *slab;
-
-    if (!lab_has(CACHE_CPU) || !lab_has(CPU_PARTIAL) || !lab_has(SLAB_NEXT))
-        return 0;
-    cpu = (void *)lab_read(cache, CACHE_CPU);
-    cpu = this_cpu_ptr((void __percpu *)cpu);
-    slab = (void *)lab_read(cpu, CPU_PARTIAL);
-    for (; slab && n < MOST; n++)
-        slab = (void *)lab_read(slab, SLAB_NEXT);
-    return n;
-}
-
 static void take_census(struct kmem_cache *cache, struct census *c)
 {
     unsigned long flags, listed = 0;
@@ -90,6 +123,7 @@ static void take_census(struct kmem_cache *cache, struct census *c)
     c->elsewhere =
         lab_read((void *)lab_read(cache, CACHE_NODE), NODE_SLABS) - listed;
     c->one_way = count_one_way(cache);
+    c->in_front = count_in_front(cache);
     local_irq_restore(flags);
 }
 //< claim-s2
@@ -105,10 +139,13 @@ static void print_census(const struct census *c, int step)
                   i ? "" : step_name[step], lab_list_name[i],
                   c->on[i][FULL], c->on[i][PARTIAL], c->on[i][EMPTY],
                   c->ring[i] ? "a ring" : "broken");
-    lab_print(text, "%-20s%-14s%6lu slabs", "", "(on no list)",
+    lab_print(text, "%-20s%-14s%6lu slabs", "", "on no list",
               c->elsewhere);
     lab_print(text, c->one_way ? ", %lu linked one way\n" : "\n",
               c->one_way);
+    if (c->in_front)
+        lab_print(text, "%-20s%-14s%6lu objects\n", "", "in front",
+                  c->in_front);
 }
 
 /* Does the whole experiment; false if there was no memory for it. */
@@ -183,10 +220,11 @@ static void claim_s2(const struct census census[STEPS], unsigned per_slab)
     lab_claim("s2", own == STATES ? LAB_HOLDS : LAB_FAILS,
               "%d slabs of %u objects, filled, half freed, all freed: of "
               "the %u lists that the node has, %s; %s; %s; %lu, %lu and "
-              "%lu slabs on no list",
+              "%lu slabs on no list; %lu objects lie free in front of the "
+              "slabs in the end",
               SLABS, per_slab, lab_lists, found[FULL], found[PARTIAL],
               found[EMPTY], census[0].elsewhere, census[1].elsewhere,
-              census[2].elsewhere);
+              census[2].elsewhere, census[2].in_front);
 }
 
 static void claim_s3(const struct census census[STEPS])
