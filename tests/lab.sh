@@ -5,6 +5,7 @@
 . tests/lib.sh
 
 here=$PWD
+chapters='page slab'
 mkdir -p build/cache
 
 # lab_copy NAME: a copy of the project with this one's downloads.
@@ -24,20 +25,21 @@ lab() {
 two_runs() {
     lab_copy one
     lab_copy two
-    lab one page 6.1 >"$T/one.out" 2>&1 &
-    first=$!
-    lab two page 6.1
-    status=$?
-    wait $first || { cat "$T/one.out"; exit 1; }
-    exit $status
+    for chapter in $chapters; do
+        lab one "$chapter" 6.1 >"$T/one.out" 2>&1 &
+        first=$!
+        lab two "$chapter" 6.1 || { wait $first; exit 1; }
+        wait $first || { cat "$T/one.out"; exit 1; }
+    done
 }
 
-records=build/lab/6.1/page/records.txt
-
 same_records() {
-    grep -q '^@ end' "$T/one/$records" || exit 1
-    wc -l "$T/one/$records"
-    cmp "$T/one/$records" "$T/two/$records"
+    for chapter in $chapters; do
+        records=build/lab/6.1/$chapter/records.txt
+        grep -q '^@ end' "$T/one/$records" || exit 1
+        wc -l "$T/one/$records"
+        cmp "$T/one/$records" "$T/two/$records" || exit 1
+    done
 }
 
 # All but the lines that say when and where the measuring was done.
@@ -58,22 +60,28 @@ whole_results() {
 }
 
 every_claim() {
-    for claim in p1 p2 p3 p4 p5 p6 p7 k10; do
+    for claim in p1 p2 p3 p4 p5 p6 p7 k10 s1 s2 s3 s4 s5 s6 s7; do
         grep -P "^$claim\t6.1\t(holds|limit|fails)\t." \
             "$T/one/build/results/vm-insn/6.1/claims.tsv" || exit 1
     done
 }
 
 twice() {
-    [ "$(grep -c '^@ load pagewise_page' "$T/one/$records")" = 2 ] &&
-        [ "$(grep -c '^@ unload pagewise_page' "$T/one/$records")" = 2 ]
+    for chapter in $chapters; do
+        records=$T/one/build/lab/6.1/$chapter/records.txt
+        [ "$(grep -c "^@ load pagewise_$chapter" "$records")" = 2 ] &&
+            [ "$(grep -c "^@ unload pagewise_$chapter" "$records")" = 2 ] ||
+            exit 1
+    done
 }
 
 clean_log() {
-    log=$T/one/build/lab/6.1/page/console.txt
-    grep -q 'Linux version 6\.1' "$log" || exit 1
-    bad='WARNING|BUG|Oops|Call Trace|leak|Error|pagewise: [^l]'
-    ! grep -nE "$bad" "$log"
+    for chapter in $chapters; do
+        log=$T/one/build/lab/6.1/$chapter/console.txt
+        grep -q 'Linux version 6\.1' "$log" || exit 1
+        bad='WARNING|BUG|Oops|Call Trace|leak|Error|pagewise: [^l]'
+        ! grep -nE "$bad" "$log" || exit 1
+    done
 }
 
 # planted FAULT TEXT [NAME=VALUE]: the runner must see it and say so, with
@@ -133,8 +141,8 @@ check "two runs at a time: the kernel boots, the module ends" two_runs
 check "two runs give the same records, to the byte" same_records
 check "two runs give the same results" same_results
 check "the results are whole" whole_results
-check "every claim of the page chapter has a verdict" every_claim
-check "the module was loaded and unloaded twice" twice
+check "every claim of these chapters has a verdict" every_claim
+check "each module was loaded and unloaded twice" twice
 check "the kernel's log is clean" clean_log
 check "an unknown kernel is refused" \
     refuses "no kernel is called '9.9'" lab two page 9.9

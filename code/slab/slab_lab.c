@@ -187,18 +187,18 @@ static void claim_s5(void)
     lab_slabinfo(cache, &after);
     for (i = 0; i < n; i++)
         kthread_stop(task[i]);
-    lab_claim("s5",
-              n == TASKS && own == n && after.active > before.active &&
-                      lab_read(cache, CACHE_REFCOUNT) == 1
-                  ? LAB_HOLDS
-                  : LAB_FAILS,
-              "%u tasks were started: the cache task_struct (%llu bytes an "
-              "object) went from %lu objects in use, as slabinfo counts "
-              "them, to %lu, and from %lu slabs to %lu; %u of the tasks lie "
-              "in it; it has %llu name",
-              n, lab_read(cache, CACHE_SIZE), before.active, after.active,
-              before.slabs, after.slabs, own,
-              lab_read(cache, CACHE_REFCOUNT));
+    lab_claim(
+        "s5",
+        n == TASKS && own == n && after.active > before.active &&
+                lab_read(cache, CACHE_REFCOUNT) == 1
+            ? LAB_HOLDS
+            : LAB_FAILS,
+        "%u tasks were started: the cache task_struct (%llu bytes an "
+        "object) went from %lu objects in use, as slabinfo counts "
+        "them, to %lu, and from %lu slabs to %lu; %u of the tasks lie "
+        "in it; it has %llu name",
+        n, lab_read(cache, CACHE_SIZE), before.active, after.active,
+        before.slabs, after.slabs, own, lab_read(cache, CACHE_REFCOUNT));
 }
 //< claim-s5
 

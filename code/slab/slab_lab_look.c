@@ -126,8 +126,8 @@ static const char *btf_string(u32 at)
 static const struct btf_type *btf_next(const struct btf_type *type)
 {
     static const u8 fixed[32] = {[1] = 4, [3] = 12, [14] = 4, [17] = 4};
-    static const u8 each[32] = {[4] = 12, [5] = 12,  [6] = 8,
-                                [13] = 8, [15] = 12, [19] = 12};
+    static const u8 each[32] = {
+        [4] = 12, [5] = 12, [6] = 8, [13] = 8, [15] = 12, [19] = 12};
     const u32 kind = BTF_INFO_KIND(type->info) & 31;
 
     return (const void *)(type + 1) + fixed[kind] +
@@ -274,7 +274,8 @@ static bool find_layouts(void)
         type = btf_find(0, wanted[i].type);
         if (!type && wanted[i].other)
             type = btf_find(0, wanted[i].other);
-        place[i] = type ? member_of(type, wanted[i].name) : (struct place){};
+        place[i] =
+            type ? member_of(type, wanted[i].name) : (struct place){};
         if (wanted[i].must && !place[i].bits)
             return false;
     }

@@ -146,9 +146,9 @@ static void claim_s6(const struct growth *all, unsigned n)
         by_name += g->slabs && g->calls == g->slabs;
     }
     lab_claim("s6",
-              one_call < n                     ? LAB_FAILS
+              one_call < n                    ? LAB_FAILS
               : one_page == n && by_name == n ? LAB_HOLDS
-                                               : LAB_LIMIT,
+                                              : LAB_LIMIT,
               "objects of 64 to 8192 bytes: for %u of %u sizes there was "
               "one block for each new slab, for %u always a single page "
               "(the largest order: %u for 64 bytes, %u for 8192), and for "

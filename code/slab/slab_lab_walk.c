@@ -139,8 +139,7 @@ static void print_census(const struct census *c, int step)
                   i ? "" : step_name[step], lab_list_name[i],
                   c->on[i][FULL], c->on[i][PARTIAL], c->on[i][EMPTY],
                   c->ring[i] ? "a ring" : "broken");
-    lab_print(text, "%-20s%-14s%6lu slabs", "", "on no list",
-              c->elsewhere);
+    lab_print(text, "%-20s%-14s%6lu slabs", "", "on no list", c->elsewhere);
     lab_print(text, c->one_way ? ", %lu linked one way\n" : "\n",
               c->one_way);
     if (c->in_front)
@@ -247,15 +246,16 @@ static void claim_s3(const struct census census[STEPS])
         rings += n > 0 && ring;
         most = max(most, n);
     }
-    lab_claim("s3",
-              !rings || rings < used ? LAB_FAILS
-              : used < STATES || one_way ? LAB_LIMIT
-                                         : LAB_HOLDS,
-              "%u of the node's %u lists ever had slabs on them, up to %lu; "
-              "%u of these lead back to their heads in both directions, "
-              "each slab's neighbours pointing back; slabs on a list with "
-              "one pointer, the processor's own: up to %lu",
-              used, lab_lists, most, rings, one_way);
+    lab_claim(
+        "s3",
+        !rings || rings < used     ? LAB_FAILS
+        : used < STATES || one_way ? LAB_LIMIT
+                                   : LAB_HOLDS,
+        "%u of the node's %u lists ever had slabs on them, up to %lu; "
+        "%u of these lead back to their heads in both directions, "
+        "each slab's neighbours pointing back; slabs on a list with "
+        "one pointer, the processor's own: up to %lu",
+        used, lab_lists, most, rings, one_way);
 }
 
 void slab_lab_walk(void)
@@ -300,8 +300,8 @@ static const void *find_partial(const struct kmem_cache *cache)
 }
 
 struct books {
-    bool on_slab;     /* its descriptor lies on its pages */
-    enum where where; /* the list of its free objects begins */
+    bool on_slab;                 /* its descriptor lies on its pages */
+    enum where where;             /* the list of its free objects begins */
     unsigned long bytes, objects; /* of the slab; of them for objects */
 };
 
@@ -309,9 +309,8 @@ static struct books look_up(const struct kmem_cache *cache,
                             const void *slab)
 {
     const char *base = page_address((const struct page *)slab);
-    const char *first = lab_has(SLAB_FIRST)
-                            ? (void *)lab_read(slab, SLAB_FIRST)
-                            : base;
+    const char *first =
+        lab_has(SLAB_FIRST) ? (void *)lab_read(slab, SLAB_FIRST) : base;
     const char *list = (void *)lab_read(slab, SLAB_FREELIST);
     struct books b = {.where = ELSEWHERE};
 
