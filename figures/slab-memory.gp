@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 #
 # Memory held for each byte in live objects. Left: at a peak. Right: when
-# all but a tenth, by lot, were freed.
+# all but a tenth, by lot, were freed and each allocator was asked for what
+# it can spare.
 #@ select peak: slab.peak.pw.held slab.peak.glibc.held
 #@   slab.peak.jemalloc.held slab.peak.mimalloc.held slab.peak.tcmalloc.held
-#@ select after: slab.after.pw.held slab.after.glibc.held
-#@   slab.after.jemalloc.held slab.after.mimalloc.held
-#@   slab.after.tcmalloc.held
+#@ select after: slab.after.pw-shrunk.held slab.after.glibc-shrunk.held
+#@   slab.after.jemalloc-shrunk.held slab.after.mimalloc-shrunk.held
+#@   slab.after.tcmalloc-shrunk.held
 #@ series: pw glibc jemalloc mimalloc tcmalloc
 #@ alt: Two line charts: memory held as a multiple of the bytes in live
 #@   objects, against the size of the object; left at a peak, right after
@@ -20,22 +21,24 @@ set multiplot
 set tmargin at screen 0.9
 do for [i=0:1] {
     p = word("peak after", i + 1)
+    s = i == 0 ? "" : "_shrunk"
     set lmargin at screen 0.09 + i * 0.43
     set rmargin at screen 0.43 + i * 0.43
-    set label 1 (i == 0 ? "at the peak" : "a tenth left") \
+    set label 1 (i == 0 ? "at the peak" : "a tenth left, asked") \
         at graph 0.02, 1.06 font bold(12) tc rgb ink
     set xlabel "size of the object, bytes"
     set xrange [value("xmin_".p)*0.9:value("xmax_".p)*1.1]
     set yrange [(i == 0 ? 1 : 0):value("ymax_".p)*1.05]
     if (i == 0) { set ylabel "held / live, ×" } else { set ylabel "" }
     if (i == 1) {
-        eval name_at(p."_pw", 1)
-        eval name_at(p."_glibc", 2)
-        eval name_at(p."_jemalloc", 3)
-        eval name_at(p."_mimalloc", 4)
-        eval name_at(p."_tcmalloc", 5)
+        eval name_at(p."_pw".s, 1)
+        eval name_at(p."_glibc".s, 2)
+        eval name_at(p."_jemalloc".s, 3)
+        eval name_at(p."_mimalloc".s, 4)
+        eval name_at(p."_tcmalloc".s, 5)
     }
-    eval "plot ".line(p."_glibc", 2).line(p."_jemalloc", 3) \
-        .line(p."_mimalloc", 4).line(p."_tcmalloc", 5).line(p."_pw", 1).end
+    eval "plot ".line(p."_glibc".s, 2).line(p."_jemalloc".s, 3) \
+        .line(p."_mimalloc".s, 4).line(p."_tcmalloc".s, 5) \
+        .line(p."_pw".s, 1).end
 }
 unset multiplot
