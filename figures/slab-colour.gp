@@ -16,7 +16,8 @@ set logscale y
 set xlabel "slabs touched in turn"
 set ylabel "ns for a touch"
 set xrange [xmin*0.9:xmax]
-set yrange [ymin:ymax]
+set yrange [0.2:ymax]
+set ytics (0.2, 0.5, 1, 2, 5)
 eval name_at("pw", 1)
 eval name_at("pw_nocolour", 2)
 eval "plot ".line("pw_nocolour", 2).line("pw", 1).end

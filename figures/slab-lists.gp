@@ -30,7 +30,7 @@ do for [k=0:2] {
     }
 }
 pitch = (width - left - 14.0) / most
-pitch = pitch > 40 ? 40 : pitch
+pitch = pitch > 62 ? 62 : pitch
 wide = pitch * 0.72
 at(x) = left + x * pitch
 

@@ -28,7 +28,7 @@ do for [i=0:1] {
         at graph 0.02, 1.06 font bold(12) tc rgb ink
     set xlabel "size of the object, bytes"
     set xrange [value("xmin_".p)*0.9:value("xmax_".p)*1.1]
-    set yrange [(i == 0 ? 1 : 0):value("ymax_".p)*1.05]
+    set yrange [(i == 0 ? 1 : 0):(i == 0 ? 1.55 : 15.5)]
     if (i == 0) { set ylabel "held / live, ×" } else { set ylabel "" }
     if (i == 1) {
         eval name_at(p."_pw".s, 1)

@@ -27,11 +27,11 @@ set yrange [low:high]
 set xtics (16, 128, 1024)
 set ylabel "instructions for a pair"
 set multiplot
-left(i) = 0.115 + i * 0.173
+left(i) = 0.135 + i * 0.166
 do for [i=0:3] {
     p = word("hot bulk fifo random", i + 1)
     set lmargin at screen left(i)
-    set rmargin at screen left(i) + 0.15
+    set rmargin at screen left(i) + 0.145
     set tmargin at screen 0.9
     set label 1 p at graph 0.02, 1.06 font bold(12) tc rgb ink
     if (i == 1) { set xlabel "size of the object, bytes" offset 5,0 } \

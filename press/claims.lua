@@ -32,11 +32,34 @@ local function shown(v)
         { title = table.concat(tips, " · ") }))
 end
 
+-- Of many comparisons those that fail, or else the closest one, and how
+-- many there are.
+local function telling(parts)
+    local failed, closest, gap = {}, nil, math.huge
+    if #parts <= 8 then
+        return parts
+    end
+    for _, part in ipairs(parts) do
+        local a, b = part.left.value, part.right.value
+        local apart = math.abs(a - b) / math.max(math.abs(a), math.abs(b))
+        if not part.holds then
+            failed[#failed + 1] = part
+        elseif apart < gap then
+            closest, gap = part, apart
+        end
+    end
+    if #failed > 0 then
+        return failed, "of " .. #parts .. " comparisons these fail: "
+    end
+    return { closest }, "the closest of " .. #parts .. " comparisons: "
+end
+
 -- "34 instructions ≤ 61 instructions"; the opposite sign where it is not
 -- so.
 local function figures_of(judged)
-    local inlines = pandoc.List()
-    for i, part in ipairs(judged.parts) do
+    local parts, of = telling(judged.parts)
+    local inlines = pandoc.List { pandoc.Str(of or "") }
+    for i, part in ipairs(parts) do
         if i > 1 then
             inlines:extend { pandoc.Str(","), pandoc.Space() }
         end
