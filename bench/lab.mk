@@ -21,7 +21,8 @@ lab-again:
 
 # $(call LAB_RULE,chapter)
 define LAB_RULE
-build/results/vm-insn/%/$1.tsv: $(LAB_COMMON) $(wildcard code/$1/*.[ch])
+build/results/vm-insn/%/$1.tsv: $(LAB_COMMON) $(wildcard code/page/*.[ch] \
+    code/$1/*.[ch])
 	@bench/lab/run.sh $1 $$*
 endef
 $(foreach l,$(LABS),$(eval $(call LAB_RULE,$l)))

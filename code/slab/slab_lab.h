@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * What the files of the slab lab tell each other: slab_lab.c asks what
- * caches serve, slab_lab_look.c finds the running kernel's own structures,
- * slab_lab_walk.c walks its lists of slabs, slab_lab_trace.c listens to
- * the page allocator while a cache grows, and slab_lab_cost.c counts
- * instructions.
+ * caches serve, slab_lab_look.c looks into the running kernel's own
+ * structures, which slab_lab_find.c finds, slab_lab_walk.c walks its lists
+ * of slabs, slab_lab_books.c asks where a slab keeps its books,
+ * slab_lab_trace.c listens to the page allocator while a cache grows, and
+ * slab_lab_cost.c counts instructions.
  */
 #ifndef PW_SLAB_LAB_H
 #define PW_SLAB_LAB_H
@@ -29,7 +30,7 @@ enum lab_member {
     NODE_SLABS,     /* slabs in all */
     CPU_PARTIAL,    /* a processor's own partial slabs, if it has any */
     CACHE_ARRAY,    /* SLAB: its objects in an array; here are how many */
-    CACHE_SHEAVES,  /* since 7.0: a processor's objects in two sheaves */
+    CACHE_SHEAVES,  /* 7.3: a processor's objects in two sheaves */
     SHEAVES_MAIN,
     SHEAVES_SPARE,
     SHEAF_SIZE,     /* objects in one */
@@ -49,7 +50,16 @@ enum { LAB_LISTS = 4 };
 
 /* The lists of slabs that a node has, whatever they are called. */
 extern const char *lab_list_name[LAB_LISTS];
+extern u32 lab_list_offset[LAB_LISTS];
 extern unsigned lab_lists;
+
+/* Where a member lies: bits from the start; 0 bits long: nowhere. */
+extern struct lab_place {
+    u32 bit, bits;
+} lab_place[LAB_MEMBERS];
+
+bool lab_find_layouts(void);                /* slab_lab_find.c */
+unsigned long lab_lookup(const char *name); /* the address of a symbol */
 
 /* Find them all; false, and why not, if this kernel does not let us. */
 bool lab_look_open(const char **why);
@@ -81,6 +91,12 @@ void lab_slabinfo(struct kmem_cache *cache, struct lab_slabinfo *info);
 /* A cache that no other is merged with. */
 struct kmem_cache *lab_make_cache(const char *name, size_t size,
                                   void (*ctor)(void *));
+
+/* ---- slab_lab_walk.c ------------------------------------------------- */
+
+enum lab_state { LAB_FULL, LAB_PARTIAL, LAB_EMPTY, LAB_STATES };
+
+enum lab_state lab_state(const struct kmem_cache *cache, const void *slab);
 
 void slab_lab_walk(void);  /* s2, s3 */
 void slab_lab_books(void); /* s7 */

@@ -20,7 +20,6 @@
 #include <linux/vmalloc.h>
 
 enum { SLABS = 256, STEPS = 3, MOST = 100000 };
-enum { FULL, PARTIAL, EMPTY, STATES };
 
 static const char *const text = "slab-walk.txt";
 static const char *const step_name[STEPS] = {"filled", "every second freed",
@@ -34,7 +33,7 @@ static void *this_cpus(const struct kmem_cache *cache,
     return this_cpu_ptr((void __percpu *)lab_read(cache, member));
 }
 
-/* SLUB's processors kept partial slabs of their own until 7.0. */
+/* Up to 6.12 SLUB's processors keep partial slabs of their own. */
 static unsigned long count_one_way(const struct kmem_cache *cache)
 {
     unsigned long n = 0;
@@ -53,7 +52,7 @@ static unsigned long count_sheaf(const void *sheaf)
     return sheaf ? lab_read(sheaf, SHEAF_SIZE) : 0;
 }
 
-/* SLAB's array for the processor, or the sheaves of newer kernels. */
+/* SLAB has an array for the processor; 7.3 has sheaves and a barn. */
 static unsigned long count_in_front(const struct kmem_cache *cache)
 {
     const void *sheaves, *barn;
@@ -76,20 +75,20 @@ static unsigned long count_in_front(const struct kmem_cache *cache)
 
 //> claim-s2
 struct census {
-    unsigned long on[LAB_LISTS][STATES]; /* slabs */
+    unsigned long on[LAB_LISTS][LAB_STATES]; /* slabs */
     bool ring[LAB_LISTS];    /* it leads back to its head, either way */
     unsigned long elsewhere; /* slabs on no list */
     unsigned long one_way;   /* of them, linked by one pointer */
     unsigned long in_front;  /* objects that lie free before the slabs */
 };
 
-static int state_of(const struct kmem_cache *cache, const void *slab)
+enum lab_state lab_state(const struct kmem_cache *cache, const void *slab)
 {
     const u64 inuse = lab_read(slab, SLAB_INUSE);
 
     if (inuse == 0)
-        return EMPTY;
-    return inuse < lab_read(cache, CACHE_OBJECTS) ? PARTIAL : FULL;
+        return LAB_EMPTY;
+    return inuse < lab_read(cache, CACHE_OBJECTS) ? LAB_PARTIAL : LAB_FULL;
 }
 
 /* Go round one list; how many slabs are on it? */
@@ -102,7 +101,7 @@ static unsigned long go_round(const struct kmem_cache *cache,
     c->ring[list] = true;
     for (at = head->next; at != head && forward < MOST; at = at->next) {
         c->ring[list] &= at->next->prev == at && at->prev->next == at;
-        c->on[list][state_of(cache, lab_slab_at(at))]++;
+        c->on[list][lab_state(cache, lab_slab_at(at))]++;
         forward++;
     }
     for (at = head->prev; at != head && back < MOST; at = at->prev)
@@ -137,8 +136,8 @@ static void print_census(const struct census *c, int step)
     for (i = 0; i < lab_lists; i++)
         lab_print(text, "%-20s%-14s%6lu%9lu%7lu   %s\n",
                   i ? "" : step_name[step], lab_list_name[i],
-                  c->on[i][FULL], c->on[i][PARTIAL], c->on[i][EMPTY],
-                  c->ring[i] ? "a ring" : "broken");
+                  c->on[i][LAB_FULL], c->on[i][LAB_PARTIAL],
+                  c->on[i][LAB_EMPTY], c->ring[i] ? "a ring" : "broken");
     lab_print(text, "%-20s%-14s%6lu slabs", "", "on no list", c->elsewhere);
     lab_print(text, c->one_way ? ", %lu linked one way\n" : "\n",
               c->one_way);
@@ -193,7 +192,7 @@ static bool is_pure(const struct census census[STEPS], int list, int state)
     int step, other;
 
     for (step = 0; step < STEPS; step++)
-        for (other = 0; other < STATES; other++)
+        for (other = 0; other < LAB_STATES; other++)
             if (other != state && census[step].on[list][other])
                 return false;
     return true;
@@ -202,10 +201,10 @@ static bool is_pure(const struct census census[STEPS], int list, int state)
 static void claim_s2(const struct census census[STEPS], unsigned per_slab)
 {
     static const char *const state_name[] = {"full", "partial", "empty"};
-    char found[STATES][80];
-    int list[STATES], state, own = 0;
+    char found[LAB_STATES][80];
+    int list[LAB_STATES], state, own = 0;
 
-    for (state = 0; state < STATES; state++) {
+    for (state = 0; state < LAB_STATES; state++) {
         list[state] = list_of(&census[state], state);
         if (list[state] < 0)
             snprintf(found[state], 80, "%s slabs on none",
@@ -216,14 +215,14 @@ static void claim_s2(const struct census census[STEPS], unsigned per_slab)
                      state_name[state], lab_list_name[list[state]]);
         own += list[state] >= 0 && is_pure(census, list[state], state);
     }
-    lab_claim("s2", own == STATES ? LAB_HOLDS : LAB_FAILS,
+    lab_claim("s2", own == LAB_STATES ? LAB_HOLDS : LAB_FAILS,
               "%d slabs of %u objects, filled, half freed, all freed: of "
               "the %u lists that the node has, %s; %s; %s; %lu, %lu and "
               "%lu slabs on no list; %lu objects lie free in front of the "
               "slabs in the end",
-              SLABS, per_slab, lab_lists, found[FULL], found[PARTIAL],
-              found[EMPTY], census[0].elsewhere, census[1].elsewhere,
-              census[2].elsewhere, census[2].in_front);
+              SLABS, per_slab, lab_lists, found[LAB_FULL],
+              found[LAB_PARTIAL], found[LAB_EMPTY], census[0].elsewhere,
+              census[1].elsewhere, census[2].elsewhere, census[2].in_front);
 }
 
 static void claim_s3(const struct census census[STEPS])
@@ -237,7 +236,7 @@ static void claim_s3(const struct census census[STEPS])
         int step, state;
 
         for (step = 0; step < STEPS; step++) {
-            for (state = 0; state < STATES; state++)
+            for (state = 0; state < LAB_STATES; state++)
                 n = max(n, census[step].on[i][state]);
             ring &= census[step].ring[i];
             one_way = max(one_way, census[step].one_way);
@@ -248,9 +247,9 @@ static void claim_s3(const struct census census[STEPS])
     }
     lab_claim(
         "s3",
-        !rings || rings < used     ? LAB_FAILS
-        : used < STATES || one_way ? LAB_LIMIT
-                                   : LAB_HOLDS,
+        !rings || rings < used         ? LAB_FAILS
+        : used < LAB_STATES || one_way ? LAB_LIMIT
+                                       : LAB_HOLDS,
         "%u of the node's %u lists ever had slabs on them, up to %lu; "
         "%u of these lead back to their heads in both directions, "
         "each slab's neighbours pointing back; slabs on a list with "
@@ -272,112 +271,4 @@ void slab_lab_walk(void)
         claim_s2(census, per_slab);
         claim_s3(census);
     }
-}
-
-/* ---- s7: where the bookkeeping lies ---------------------------------- */
-
-//> claim-s7
-enum where { IN_OBJECT, ON_SLAB, ELSEWHERE, NOWHERE };
-
-static void construct(void *object)
-{
-    *(u64 *)object = 7;
-}
-
-/* A slab with free objects and others, which is on a list. */
-static const void *find_partial(const struct kmem_cache *cache)
-{
-    unsigned i;
-
-    for (i = 0; i < lab_lists; i++) {
-        const struct list_head *head = lab_list_head(cache, i);
-
-        if (head->next != head &&
-            state_of(cache, lab_slab_at(head->next)) == PARTIAL)
-            return lab_slab_at(head->next);
-    }
-    return NULL;
-}
-
-struct books {
-    bool on_slab;                 /* its descriptor lies on its pages */
-    enum where where;             /* the list of its free objects begins */
-    unsigned long bytes, objects; /* of the slab; of them for objects */
-};
-
-static struct books look_up(const struct kmem_cache *cache,
-                            const void *slab)
-{
-    const char *base = page_address((const struct page *)slab);
-    const char *first =
-        lab_has(SLAB_FIRST) ? (void *)lab_read(slab, SLAB_FIRST) : base;
-    const char *list = (void *)lab_read(slab, SLAB_FREELIST);
-    struct books b = {.where = ELSEWHERE};
-
-    b.bytes = PAGE_SIZE << lab_read(cache, CACHE_ORDER);
-    b.objects =
-        lab_read(cache, CACHE_OBJECTS) * lab_read(cache, CACHE_SIZE);
-    b.on_slab = (char *)slab >= base && (char *)slab < base + b.bytes;
-    if (!list)
-        b.where = NOWHERE;
-    else if (list >= first && list < first + b.objects)
-        b.where = IN_OBJECT;
-    else if (list >= base && list < base + b.bytes)
-        b.where = ON_SLAB;
-    return b;
-}
-//< claim-s7
-
-static struct books books_of(size_t size, void (*ctor)(void *))
-{
-    struct kmem_cache *cache = lab_make_cache("pw_lab_books", size, ctor);
-    struct books b = {.where = NOWHERE};
-    static void *object[4096];
-    unsigned long i, n = 0, most;
-    const void *slab;
-
-    if (!cache)
-        return b;
-    most = min(64 * lab_read(cache, CACHE_OBJECTS), (u64)4096);
-    while (n < most &&
-           (object[n] = kmem_cache_alloc(cache, GFP_KERNEL)) != NULL)
-        n++;
-    for (i = 0; i < n; i += 2)
-        kmem_cache_free(cache, object[i]);
-    slab = find_partial(cache);
-    if (slab)
-        b = look_up(cache, slab);
-    for (i = 1; i < n; i += 2)
-        kmem_cache_free(cache, object[i]);
-    kmem_cache_destroy(cache);
-    return b;
-}
-
-void slab_lab_books(void)
-{
-    static const char *const name[] = {"in a free object", "on the page",
-                                       "elsewhere", "not found"};
-    static const unsigned size[] = {64, 64, 256, 256, 2048, 2048};
-    enum { CASES = ARRAY_SIZE(size) };
-    struct books b[CASES];
-    unsigned i, on_slab = 0, array = 0, found = 0;
-
-    for (i = 0; i < CASES; i++) {
-        b[i] = books_of(size[i], i % 2 ? construct : NULL);
-        found += b[i].where != NOWHERE;
-        on_slab += b[i].on_slab;
-        array += b[i].where == ON_SLAB;
-    }
-    lab_claim("s7",
-              !found             ? LAB_UNMEASURED
-              : on_slab == CASES ? LAB_HOLDS
-              : array            ? LAB_LIMIT
-                                 : LAB_FAILS,
-              "the descriptor lies on the slab's own pages in %u of %u "
-              "cases; the list of free objects begins, for 64, 256 and "
-              "2048 bytes, %s, %s, %s; and with a constructor %s, %s, %s; "
-              "a slab of 64-byte objects has %lu of its %lu bytes for them",
-              on_slab, CASES, name[b[0].where], name[b[2].where],
-              name[b[4].where], name[b[1].where], name[b[3].where],
-              name[b[5].where], b[0].objects, b[0].bytes);
 }
