@@ -202,6 +202,37 @@ static void a_space_refuses_impossible_sizes(void **state)
     pw_vspace_exit(&other);
 }
 
+static void there_is_one_space_for_all(void **state)
+{
+    struct pw_page *frame = pw_alloc_pages(0);
+    void *p = pw_vmalloc(PAGE);
+
+    (void)state;
+    assert_int_equal(pw_vmalloc_init(100), -EBUSY);
+    assert_int_equal(space->npages, PAGES);
+    assert_int_equal(pw_vfree(p), 0);
+    pw_vmalloc_exit();
+    says_begin(); /* and now there is none */
+    assert_null(pw_vmalloc(1));
+    assert_null(pw_vzalloc(1));
+    assert_null(pw_vmap(&frame, 1));
+    assert_int_equal(pw_vfree(p), -EFAULT);
+    assert_int_equal(pw_vunmap(p), -EFAULT);
+    assert_says(
+        "pagewise: pw_vmalloc: no addresses; call pw_vmalloc_init() first\n"
+        "pagewise: pw_vzalloc: no addresses; call pw_vmalloc_init() first\n"
+        "pagewise: pw_vmap: no addresses; call pw_vmalloc_init() first\n"
+        "pagewise: pw_vfree: no addresses; call pw_vmalloc_init() first\n"
+        "pagewise: pw_vunmap: no addresses; call pw_vmalloc_init() "
+        "first\n");
+    assert_int_equal(pw_vfree(NULL), 0);
+    assert_int_equal(pw_vmalloc_to_pfn(p), SIZE_MAX);
+    assert_null(pw_vmalloc_to_page(p));
+    assert_false(pw_is_vmalloc_addr(p));
+    assert_int_equal(pw_zone_free(&pw_contig_zone, frame, 0), 0);
+    assert_int_equal(pw_vmalloc_init(PAGES), 0);
+}
+
 static void a_space_without_memory_says_so(void **state)
 {
     struct rlimit old, tight;
@@ -246,6 +277,7 @@ int main(void)
         TEST(the_wrong_kind_of_free_is_refused),
         TEST(a_foreign_frame_is_not_mapped),
         TEST(a_space_refuses_impossible_sizes),
+        TEST(there_is_one_space_for_all),
         TEST(a_space_without_memory_says_so),
         TEST(a_corrupt_space_is_noticed),
     };
