@@ -10,7 +10,7 @@ bin=build/tests/bin
 
 # unit PROGRAM
 unit() {
-    CMOCKA_MESSAGE_OUTPUT=TAP "$bin/$1"
+    CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "$bin/$1"
 }
 
 # model PROGRAM OPERATIONS... SEED. Reports of refused frees go to a file
