@@ -139,10 +139,13 @@ plant "the alignment is ignored" vmalloc '*models*' \
     "sed -i 's/(align - 1));/(align - align));/' $ranges"
 plant "luck is not tried" vmalloc '*models*' \
     "sed -i 's/last == 0 \&\& align > 1/last == 0 \&\& align > 64/' $ranges"
-plant "a maximum is stale after a removal" vmalloc '*models*' \
-    "sed -i '/^    update_max(space, up);/d' $ranges"
-plant "a maximum is stale after a rotation" vmalloc '*models*' \
-    "sed -i '/node.max = max_of(space, up);/d' $ranges"
+plant "a maximum is stale after a merge" vmalloc '*models*' \
+    "sed -i '/^void pw_vrange_give/,/^}/s/update_max(space, last)/(void)0/' \
+    $ranges"
+plant "a maximum forgets what is below after a rotation" vmalloc \
+    '*models*' \
+    "sed -i 's/node.max = max_of(space, up);/node.max = pages[up].size;/' \
+    $ranges"
 plant "nothing rotates" vmalloc '*models*' \
     "sed -i 's/while (new->node.up \&\&/while (0 \&\&/' $ranges"
 plant "neighbours are not merged" vmalloc '*models*' \
