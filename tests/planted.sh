@@ -140,8 +140,8 @@ plant "the alignment is ignored" vmalloc '*models*' \
 plant "luck is not tried" vmalloc '*models*' \
     "sed -i 's/last == 0 \&\& align > 1/last == 0 \&\& align > 64/' $ranges"
 plant "a maximum is stale after a merge" vmalloc '*models*' \
-    "sed -i '/^void pw_vrange_give/,/^}/s/update_max(space, last)/(void)0/' \
-    $ranges"
+    "sed -i '/^void pw_vrange_give/,/^}/s/update_max(space, last)/\
+    (void)0/' $ranges"
 plant "a maximum forgets what is below after a rotation" vmalloc \
     '*models*' \
     "sed -i 's/node.max = max_of(space, up);/node.max = pages[up].size;/' \
