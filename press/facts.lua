@@ -8,16 +8,31 @@
 
 local facts = {}
 
--- Rows by the file they came from, in order of first appearance.
-local function by_file(rows)
+-- What is true of all rows of a sentence: how it was measured, on what,
+-- by whom. Kernels and their compilers may differ within one.
+local function common_of(row)
+    local meta = row.file.meta
+    local place = row.kernel == "host" and meta.kernel or ""
+    return table.concat({ row.instrument, meta.cpu or "", place,
+        meta.interval or "", row.source or "" }, "\t")
+end
+
+-- Rows by what they have in common, in order of first appearance, and the
+-- files of each group.
+local function grouped(rows)
     local list, index = {}, {}
     for _, row in ipairs(rows) do
-        local path = row.file.path
-        if not index[path] then
-            index[path] = { file = row.file, rows = {} }
-            list[#list + 1] = index[path]
+        local key, path = common_of(row), row.file.path
+        if not index[key] then
+            index[key] = { rows = {}, files = {} }
+            list[#list + 1] = index[key]
         end
-        table.insert(index[path].rows, row)
+        local group = index[key]
+        table.insert(group.rows, row)
+        if not group.files[path] then
+            group.files[path] = true
+            table.insert(group.files, row)
+        end
     end
     return list
 end
@@ -60,7 +75,7 @@ local function statistic(group)
         text = "Measured once"
     end
     if wide > 0 then
-        return text .. ", " .. (group.file.meta.interval
+        return text .. ", " .. (group.rows[1].file.meta.interval
             or "95\194\160% interval") .. " within ±" .. percent(wide)
     end
     return text .. (most > 1 and ", no spread" or "")
@@ -70,12 +85,28 @@ local function short(text, limit)
     return #text > limit and text:match("^[^;,(]+"):gsub("%s+$", "") or text
 end
 
+-- "kernel 6.1; gcc 12.2", or "kernel 6.1 (gcc 12.2), 7.3 (gcc 14.2)"
+local function kernels(group)
+    local names, compilers, same = {}, {}, true
+    for i, row in ipairs(group.files) do
+        local meta = row.file.meta
+        names[i] = row.kernel == "host" and meta.kernel or row.kernel
+        compilers[i] = short(meta.compiler, 40)
+        same = same and compilers[i] == compilers[1]
+    end
+    if not same then
+        for i, compiler in ipairs(compilers) do
+            names[i] = names[i] .. " (" .. compiler .. ")"
+        end
+    end
+    return "kernel\194\160" .. table.concat(names, ", ")
+        .. (same and "; " .. compilers[1] or "")
+end
+
 local function where(group)
-    local meta, row = group.file.meta, group.rows[1]
-    local place = row.kernel == "host" and meta.kernel or row.kernel
-    return string.format("%s; kernel\194\160%s; %s",
-        row.instrument == "vm-insn" and "QEMU -icount" or meta.cpu,
-        place, short(meta.compiler, 40))
+    local row = group.rows[1]
+    return (row.instrument == "vm-insn" and "QEMU -icount"
+        or row.file.meta.cpu) .. "; " .. kernels(group)
 end
 
 local owner = { reader = "this machine", reference = "reference machine" }
@@ -83,13 +114,15 @@ local owner = { reader = "this machine", reference = "reference machine" }
 -- A line of facts for rows, and the commands that measure them again.
 function facts.of(rows)
     local sentences, commands, seen = {}, {}, {}
-    for _, group in ipairs(by_file(rows)) do
+    for _, group in ipairs(grouped(rows)) do
         sentences[#sentences + 1] = statistic(group) .. "; " .. where(group)
             .. " (" .. (owner[group.rows[1].source] or "sample") .. ")."
-        local command = group.file.meta.command
-        if command and not seen[command] then
-            seen[command] = true
-            commands[#commands + 1] = command
+        for _, row in ipairs(group.files) do
+            local command = row.file.meta.command
+            if command and not seen[command] then
+                seen[command] = true
+                commands[#commands + 1] = command
+            end
         end
     end
     return table.concat(sentences, " "), commands
@@ -106,7 +139,5 @@ function facts.common(rows, column)
     end
     return value
 end
-
-
 
 return facts

@@ -29,7 +29,6 @@ $(BIN)/page_fuzz $(BIN)/slab_fuzz: TEST_FLAGS = $(UNDEFINED) \
 TEST_PROGRAMS += $(addprefix $(BIN)/vmalloc,_model _threads _fuzz) \
     $(BIN)/vmalloc $(BIN)/vmalloc_refuse
 $(BIN)/vmalloc $(BIN)/vmalloc_refuse: TEST_FLAGS = -lcmocka
-$(BIN)/vmalloc $(BIN)/vmalloc_refuse: tests/vmalloc_begin.h
 $(BIN)/vmalloc_model: TEST_FLAGS = $(UNDEFINED)
 $(BIN)/vmalloc_threads: TEST_FLAGS = -fsanitize=thread
 $(BIN)/vmalloc_fuzz: TEST_FLAGS = $(UNDEFINED) -fsanitize=fuzzer
@@ -38,12 +37,13 @@ TEST_RULE = @mkdir -p $(@D) && \
     clang -std=c11 -O1 -g -Wall -Wextra -Werror -pthread -o $@ $< \
     $(TEST_SRC) $(TEST_FLAGS)
 
-$(TEST_PROGRAMS): $(BIN)/%: tests/%.c tests/says.h tests/slab_one.h \
+$(TEST_PROGRAMS): $(BIN)/%: tests/%.c $(wildcard tests/*.h) \
     $(TEST_SRC) $(LIB_ALL)
 	$(TEST_RULE)
 
 # The same test of a library with everything off that can be.
-$(BIN)/slab_bare_model: tests/slab_model.c $(TEST_SRC) $(LIB_ALL)
+$(BIN)/slab_bare_model: tests/slab_model.c tests/model.h $(TEST_SRC) \
+    $(LIB_ALL)
 	$(TEST_RULE)
 
 test:

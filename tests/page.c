@@ -3,17 +3,9 @@
  * Unit tests of code/page: each promise of page.h once, in the smallest
  * case that shows it, and every refusal with the exact line it prints.
  */
-#define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <unistd.h>
+#include "unit.h"
 
-#include <cmocka.h>
+#include <sys/resource.h>
 
 #include "../code/page/page.h"
 #include "says.h"
@@ -388,6 +380,26 @@ static void the_front_gives_addresses(void **state)
     pw_page_exit();
 }
 
+static void there_is_one_zone_for_all(void **state)
+{
+    void *page;
+
+    (void)state;
+    says_begin();
+    assert_null(pw_get_free_page());
+    assert_says("pagewise: pw_alloc_pages: no frames; call pw_page_init() "
+                "first\n");
+    assert_int_equal(pw_page_init(64), 0);
+    assert_non_null(page = pw_get_free_page());
+    assert_int_equal(pw_page_init(64), -EBUSY);
+    assert_int_equal(pw_page_init(1000), -EBUSY);
+    assert_int_equal(pw_contig_zone.nframes, 64);
+    assert_int_equal(pw_free_page(page), 0);
+    pw_page_exit();
+    assert_int_equal(pw_page_init(1000), 0); /* and then again */
+    pw_page_exit();
+}
+
 static void refuse_address(void *address, unsigned order, int err,
                            const char *form)
 {
@@ -458,6 +470,7 @@ int main(void)
         TEST(a_foreign_frame_is_refused),
         TEST(a_bulk_free_frees_the_good_and_names_the_bad),
         TEST(the_front_gives_addresses),
+        TEST(there_is_one_zone_for_all),
         TEST(a_wild_or_misaligned_address_is_refused),
         TEST(a_corrupt_zone_is_noticed),
     };

@@ -1,34 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The page allocator: unit, model, threads, fuzzing, and what is installed.
-. tests/lib.sh
-
-bin=build/tests/bin
-
-unit() {
-    CMOCKA_MESSAGE_OUTPUT=TAP "$bin/page"
-}
-
-# Reports of refused frees go to a file of their own: there are thousands.
-model() {
-    "$bin/page_model" 1500000 "$1" 2>"$T/model.err" ||
-        { tail -n 20 "$T/model.err"; exit 1; }
-}
-
-threads() {
-    TSAN_OPTIONS=halt_on_error=1 timeout 300 "$bin/page_threads" 10000
-}
-
-fuzz() {
-    rm -rf "$T/corpus"
-    cp -r tests/corpus/page "$T/corpus"
-    timeout 300 "$bin/page_fuzz" -max_total_time=20 -max_len=400 -seed=1 \
-        -print_final_stats=1 -artifact_prefix="$T/" "$T/corpus"
-}
-
-seeds() {
-    timeout 300 "$bin/page_fuzz" -runs=0 tests/corpus/page
-}
+. tests/allocator.sh
 
 # The installed library, headers and pkg-config file serve a stranger.
 installed() {
@@ -69,13 +42,16 @@ only_pw_names() {
         ! grep -vE '^(pw_|port_)' "$T/names"
 }
 
-each "unit" unit
+each "unit" unit page
 check "the answers to the exercises are right" "$bin/page_answers"
-check "1.5 million random operations agree with a model (seed 1)" model 1
-check "1.5 million random operations agree with a model (seed 2)" model 2
-check "threads: no race, no block with two owners, nothing lost" threads
+check "1.5 million random operations agree with a model (seed 1)" \
+    model page_model 1500000 1
+check "1.5 million random operations agree with a model (seed 2)" \
+    model page_model 1500000 2
+check "threads: no race, no block with two owners, nothing lost" \
+    threads 10000
 check "the fuzzer's seeds pass" seeds
-check "20 s of fuzzing find nothing" fuzz
+check "20 s of fuzzing find nothing" fuzz 400
 check "what make install gives compiles, links and runs" installed
 check "the pkg-config file names the prefix installed under" pkg_config
 check "installed headers carry no region markers" no_markers

@@ -7,10 +7,8 @@
  *
  *     page_fuzz [libFuzzer's options] tests/corpus/page
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../code/page/page.h"
+#include "fuzz.h"
 
 #define MOST 300 /* blocks held */
 
@@ -20,12 +18,6 @@ static struct {
     unsigned order;
 } held[MOST];
 static size_t nheld, frames;
-
-#define REQUIRE(what) \
-    do { \
-        if (!(what)) \
-            abort(); \
-    } while (0)
 
 static void alloc(unsigned order)
 {
@@ -97,18 +89,6 @@ static void operation(uint8_t op, uint8_t arg)
     case 6: bulk(arg); break;
     default: pw_zone_drain(zone); break;
     }
-}
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* What the allocator reports goes nowhere; sanitizers use the number 2. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    stderr = fopen("/dev/null", "w");
-    return stderr ? 0 : 1;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

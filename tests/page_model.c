@@ -9,10 +9,8 @@
  *
  *     page_model OPERATIONS [SEED]
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../code/page/page.h"
+#include "model.h"
 
 #define MAX_FRAMES 5000
 #define MAX_BLOCKS MAX_FRAMES
@@ -29,31 +27,6 @@ static struct pw_zone_stat fresh;
 static struct block blocks[MAX_BLOCKS];
 static size_t nblocks, frames_used;
 static uint8_t owned[MAX_FRAMES];
-static uint64_t seed, step, refused, failed;
-
-#define REQUIRE(what) \
-    do { \
-        if (!(what)) \
-            die(#what, __LINE__); \
-    } while (0)
-
-static void die(const char *what, int line)
-{
-    fprintf(stderr, "tests/page_model.c:%d: step %llu, seed %llu: %s\n",
-            line, (unsigned long long)step, (unsigned long long)seed, what);
-    exit(1);
-}
-
-/* xorshift64*: Marsaglia 2003, Vigna 2016. */
-static uint64_t rnd_state;
-
-static uint64_t rnd(uint64_t below)
-{
-    rnd_state ^= rnd_state >> 12;
-    rnd_state ^= rnd_state << 25;
-    rnd_state ^= rnd_state >> 27;
-    return (rnd_state * 2685821657736338717u >> 32) % below;
-}
 
 static uint64_t *last_word(const struct block *b)
 {
@@ -217,15 +190,11 @@ static void one_zone(uint64_t steps)
 
 int main(int argc, char **argv)
 {
-    const uint64_t most = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
+    const uint64_t most = number(argc, argv, 1, 1000000);
 
-    seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-    rnd_state = seed * 0x9e3779b97f4a7c15u + 1;
+    plant_seed(number(argc, argv, 2, 1));
     while (step < most)
         one_zone(20000);
-    printf(
-        "%llu operations, %llu found no room, %llu wrong frees refused\n",
-        (unsigned long long)step, (unsigned long long)failed,
-        (unsigned long long)refused);
+    say_what_was_done();
     return 0;
 }

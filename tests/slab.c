@@ -4,14 +4,7 @@
  * case that shows it. (slab_shape.c: sizes, alignment, waste, colours;
  * slab_refused.c: what is refused, to the letter.)
  */
-#define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "unit.h"
 
 #include "../code/slab/slab.h"
 #include "slab_one.h"

@@ -7,10 +7,8 @@
  *
  *     slab_fuzz [libFuzzer's options] tests/corpus/slab
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../code/slab/slab.h"
+#include "fuzz.h"
 
 #define MOST 3000 /* objects held */
 
@@ -20,12 +18,6 @@ static struct pw_cache_stat shape;
 static char *held[MOST];
 static size_t nheld;
 static unsigned built; /* objects constructed */
-
-#define REQUIRE(what) \
-    do { \
-        if (!(what)) \
-            abort(); \
-    } while (0)
 
 static int construct(void *object)
 {
@@ -114,18 +106,6 @@ static void operation(uint8_t op, uint8_t arg)
     case 6: REQUIRE(pw_cache_check(cache) == 0); break;
     default: pw_cache_shrink(cache); break;
     }
-}
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* What the allocator reports goes nowhere; sanitizers use the number 2. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    stderr = fopen("/dev/null", "w");
-    return stderr ? 0 : 1;
 }
 
 static void begin(const uint8_t *data)

@@ -10,10 +10,8 @@
  *
  *     slab_model OPERATIONS [SEED]
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../code/slab/slab.h"
+#include "model.h"
 
 #define FRAMES 1500
 #define CACHES 4
@@ -40,31 +38,6 @@ static struct kind kinds[CACHES];
 static struct object objects[MOST];
 static size_t nobjects;
 static uint8_t owned[WORDS]; /* is a word part of an object in use? */
-static uint64_t seed, step, refused, failed;
-
-#define REQUIRE(what) \
-    do { \
-        if (!(what)) \
-            die(#what, __LINE__); \
-    } while (0)
-
-static void die(const char *what, int line)
-{
-    fprintf(stderr, "tests/slab_model.c:%d: step %llu, seed %llu: %s\n",
-            line, (unsigned long long)step, (unsigned long long)seed, what);
-    exit(1);
-}
-
-/* xorshift64*: Marsaglia 2003, Vigna 2016. */
-static uint64_t rnd_state;
-
-static uint64_t rnd(uint64_t below)
-{
-    rnd_state ^= rnd_state >> 12;
-    rnd_state ^= rnd_state << 25;
-    rnd_state ^= rnd_state >> 27;
-    return (rnd_state * 2685821657736338717u >> 32) % below;
-}
 
 static int construct(void *object)
 {
@@ -263,15 +236,11 @@ static void one_zone(uint64_t steps)
 
 int main(int argc, char **argv)
 {
-    const uint64_t most = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
+    const uint64_t most = number(argc, argv, 1, 1000000);
 
-    seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-    rnd_state = seed * 0x9e3779b97f4a7c15u + 1;
+    plant_seed(number(argc, argv, 2, 1));
     while (step < most)
         one_zone(50000);
-    printf("%llu operations, %llu found no room, %llu wrong frees "
-           "refused\n",
-           (unsigned long long)step, (unsigned long long)failed,
-           (unsigned long long)refused);
+    say_what_was_done();
     return 0;
 }

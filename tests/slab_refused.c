@@ -3,16 +3,7 @@
  * Unit tests of code/slab: every refusal with the line it prints, to the
  * letter, and that nothing has changed after it.
  */
-#define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "unit.h"
 
 #include "../code/slab/slab.h"
 #include "says.h"

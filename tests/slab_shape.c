@@ -3,14 +3,7 @@
  * Unit tests of code/slab: what slabs and objects look like, for every
  * size and alignment.
  */
-#define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "unit.h"
 
 #include "../code/slab/slab.h"
 #include "../code/slab/slab_core.h"

@@ -6,19 +6,10 @@
 #ifndef PW_TESTS_VMALLOC_H
 #define PW_TESTS_VMALLOC_H
 
-#define _GNU_SOURCE
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <sys/mman.h>
+#include "unit.h"
+
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "../code/vmalloc/vmalloc.h"
 

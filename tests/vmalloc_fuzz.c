@@ -7,10 +7,8 @@
  *
  *     vmalloc_fuzz [libFuzzer's options] tests/corpus/vmalloc
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../code/vmalloc/vmalloc_range.h"
+#include "fuzz.h"
 
 #define MOST 200 /* areas held */
 
@@ -21,12 +19,6 @@ static struct {
     size_t n;
 } held[MOST];
 static size_t nheld;
-
-#define REQUIRE(what) \
-    do { \
-        if (!(what)) \
-            abort(); \
-    } while (0)
 
 static void alloc(size_t size)
 {
@@ -118,18 +110,6 @@ static void operation(uint8_t op, uint8_t arg)
     case 6: range(1 + arg, op / 8 % 8); break;
     default: pw_vspace_purge(space); break;
     }
-}
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* What the allocator reports goes nowhere; sanitizers use the number 2. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    stderr = fopen("/dev/null", "w");
-    return stderr ? 0 : 1;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

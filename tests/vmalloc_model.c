@@ -15,41 +15,14 @@
  *
  *     vmalloc_model OPERATIONS AREA_OPERATIONS [SEED]
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../code/vmalloc/vmalloc_range.h"
+#include "model.h"
 
 #define MOST_PAGES 4000
 #define FRAMES 600u
 
 static struct pw_vspace space;
 static struct pw_zone zone;
-static uint64_t seed, step, failed, refused;
-
-#define REQUIRE(what) \
-    do { \
-        if (!(what)) \
-            die(#what, __LINE__); \
-    } while (0)
-
-static void die(const char *what, int line)
-{
-    fprintf(stderr, "tests/vmalloc_model.c:%d: step %llu, seed %llu: %s\n",
-            line, (unsigned long long)step, (unsigned long long)seed, what);
-    exit(1);
-}
-
-/* xorshift64*: Marsaglia 2003, Vigna 2016. */
-static uint64_t rnd_state;
-
-static uint64_t rnd(uint64_t below)
-{
-    rnd_state ^= rnd_state >> 12;
-    rnd_state ^= rnd_state << 25;
-    rnd_state ^= rnd_state >> 27;
-    return (rnd_state * 2685821657736338717u >> 32) % below;
-}
 
 /* ---- ranges -------------------------------------------------------- */
 
@@ -300,20 +273,16 @@ static void whole_areas(uint64_t steps)
 
 int main(int argc, char **argv)
 {
-    const uint64_t most = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
-    const uint64_t more = argc > 2 ? strtoull(argv[2], NULL, 10) : 100000;
+    const uint64_t most = number(argc, argv, 1, 1000000);
+    const uint64_t more = number(argc, argv, 2, 100000);
 
-    seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
-    rnd_state = seed * 0x9e3779b97f4a7c15u + 1;
+    plant_seed(number(argc, argv, 3, 1));
     REQUIRE(pw_zone_init(&zone, FRAMES, PW_BATCH) == 0);
     while (step < most)
         ranges(20000);
     while (step < most + more)
         whole_areas(10000);
     pw_zone_exit(&zone);
-    printf(
-        "%llu operations, %llu found no room, %llu wrong frees refused\n",
-        (unsigned long long)step, (unsigned long long)failed,
-        (unsigned long long)refused);
+    say_what_was_done();
     return 0;
 }

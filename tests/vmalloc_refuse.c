@@ -4,6 +4,9 @@
  * to the letter, and nothing changed by it.
  */
 #include "vmalloc_begin.h"
+
+#include <fcntl.h>
+
 #include "says.h"
 
 /* ---- what is refused, and how it is said --------------------------- */
@@ -70,17 +73,34 @@ static void too_few_frames_are_all_given_back(void **state)
         assert_int_equal(pw_free_page(held[i]), 0);
 }
 
+/* How many mappings this process has. */
+static size_t mappings(void)
+{
+    static char text[65536];
+    const int maps = open("/proc/self/maps", O_RDONLY);
+    size_t lines = 0;
+    ssize_t n;
+
+    assert_true(maps >= 0);
+    while ((n = read(maps, text, sizeof(text))) > 0)
+        for (ssize_t i = 0; i < n; i++)
+            lines += text[i] == '\n';
+    close(maps);
+    return lines;
+}
+
 /* Linux limits the mappings of a process; each area here needs many. */
 static void too_few_mappings_are_all_given_back(void **state)
 {
     static void *areas[100000], *held[70000];
-    size_t n = 0, before, odd = 0;
+    size_t n = 0, before, odd = 0, at_first, mapped;
     struct pw_vspace big;
     struct pw_zone zone;
 
     (void)state;
     assert_int_equal(pw_zone_init(&zone, 140000, 0), 0);
     assert_int_equal(pw_vspace_init(&big, &zone, 300000), 0);
+    at_first = mappings();
     for (size_t i = 0; i < 140000; i++)
         assert_non_null(pw_zone_alloc(&zone, 0));
     for (size_t i = 0; i < 140000; i += 2)
@@ -92,14 +112,17 @@ static void too_few_mappings_are_all_given_back(void **state)
     while (areas[n] && ++n);
     assert_true(n > 10 && n < 700); /* the frames would be for 700 */
     before = big.nareas;
+    mapped = mappings();
     assert_null(pw_vspace_alloc(&big, 1000 * PAGE, NULL));
     assert_int_equal(big.nareas, before);
+    assert_int_equal(mappings(), mapped);
     struct pw_zone_stat stat;
     pw_zone_stat(&zone, &stat);
     assert_int_equal(stat.used, 70000 + n * 100);
     assert_int_equal(pw_vmalloc_check(&big), 0);
     while (n)
         assert_int_equal(pw_vspace_free(&big, areas[--n], PW_V_VMALLOC), 0);
+    assert_int_equal(mappings(), at_first);
     pw_vspace_purge(&big);
     assert_int_equal(pw_vmalloc_check(&big), 0);
     pw_vspace_exit(&big);
@@ -202,6 +225,37 @@ static void a_space_refuses_impossible_sizes(void **state)
     pw_vspace_exit(&other);
 }
 
+static void there_is_one_space_for_all(void **state)
+{
+    struct pw_page *frame = pw_alloc_pages(0);
+    void *p = pw_vmalloc(PAGE);
+
+    (void)state;
+    assert_int_equal(pw_vmalloc_init(100), -EBUSY);
+    assert_int_equal(space->npages, PAGES);
+    assert_int_equal(pw_vfree(p), 0);
+    pw_vmalloc_exit();
+    says_begin(); /* and now there is none */
+    assert_null(pw_vmalloc(1));
+    assert_null(pw_vzalloc(1));
+    assert_null(pw_vmap(&frame, 1));
+    assert_int_equal(pw_vfree(p), -EFAULT);
+    assert_int_equal(pw_vunmap(p), -EFAULT);
+    assert_says(
+        "pagewise: pw_vmalloc: no addresses; call pw_vmalloc_init() first\n"
+        "pagewise: pw_vzalloc: no addresses; call pw_vmalloc_init() first\n"
+        "pagewise: pw_vmap: no addresses; call pw_vmalloc_init() first\n"
+        "pagewise: pw_vfree: no addresses; call pw_vmalloc_init() first\n"
+        "pagewise: pw_vunmap: no addresses; call pw_vmalloc_init() "
+        "first\n");
+    assert_int_equal(pw_vfree(NULL), 0);
+    assert_int_equal(pw_vmalloc_to_pfn(p), SIZE_MAX);
+    assert_null(pw_vmalloc_to_page(p));
+    assert_false(pw_is_vmalloc_addr(p));
+    assert_int_equal(pw_zone_free(&pw_contig_zone, frame, 0), 0);
+    assert_int_equal(pw_vmalloc_init(PAGES), 0);
+}
+
 static void a_space_without_memory_says_so(void **state)
 {
     struct rlimit old, tight;
@@ -246,6 +300,7 @@ int main(void)
         TEST(the_wrong_kind_of_free_is_refused),
         TEST(a_foreign_frame_is_not_mapped),
         TEST(a_space_refuses_impossible_sizes),
+        TEST(there_is_one_space_for_all),
         TEST(a_space_without_memory_says_so),
         TEST(a_corrupt_space_is_noticed),
     };

@@ -77,11 +77,24 @@ compiler() {
     fi | sed -n 1p
 }
 
+# The kernel's own test of the same thing, where it was built with one, and
+# the program that runs it when our module is done.
+build_kernels_test() {
+    local test=$cache/tree/$headers/lib/test_$chapter.ko
+    [ -e "$test" ] || return 0
+    mkdir -p "$fs/lib"
+    strip --strip-debug -o "$fs/lib/test_$chapter.ko" "$test"
+    ${CC:-cc} -O2 -static -Wall -Wextra -o "$fs/programs/${chapter}_test" \
+        "$LAB/${chapter}_test.c" >>"$work/build-log.txt" 2>&1 ||
+        build_failed
+}
+
 build_initramfs() {
     local fs=$work/initramfs
     mkdir -p "$fs/proc" "$fs/sys" "$fs/dev"
     ${CC:-cc} -O2 -static -Wall -Wextra -o "$fs/init" "$LAB/init.c" \
         >>"$work/build-log.txt" 2>&1 || build_failed
+    build_kernels_test
     # Times of day would make the unpacking take other instructions.
     find "$fs" -exec touch -h -d @0 {} +
     (cd "$fs" && find . | sort |

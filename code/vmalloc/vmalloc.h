@@ -138,7 +138,7 @@ int pw_vmalloc_check(struct pw_vspace *space);
  */
 extern struct pw_vspace pw_vmalloc_space;
 
-int pw_vmalloc_init(size_t npages); /* as pw_vspace_init() */
+int pw_vmalloc_init(size_t npages); /* or -EBUSY: twice */
 void pw_vmalloc_exit(void);
 
 void *pw_vmalloc(size_t size);
