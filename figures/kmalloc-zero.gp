@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+#
+# What zeroing adds. Left, instructions in the lab: the kernel's pair with
+# zeroing on allocation off and on. Right, nanoseconds in a process: ours,
+# with and without zeros.
+#@ select insn: kmalloc.hot.kernel.insn kmalloc.zero.kernel-zeroed.insn
+#@ select ns: kmalloc.zero.pw.ns kmalloc.zero.pw-zeroed.ns
+#@ series: kernel kernel-zeroed pw pw-zeroed
+#@ y: log
+#@ alt: Two line charts, logarithmic: left instructions for a pair in the
+#@   lab, right nanoseconds for a pair in a process, against the size, with
+#@   and without zeroing. {series}
+load "figures/style.gp"
+
+set logscale xy
+set xtics (8, 64, 512, "4096" 4096)
+set multiplot
+set tmargin at screen 0.9
+do for [i=0:1] {
+    p = word("insn ns", i + 1)
+    set lmargin at screen 0.09 + i * 0.48
+    set rmargin at screen 0.36 + i * 0.48
+    set label 1 (i == 0 ? "in the lab" : "in a process") \
+        at graph 0.02, 1.06 font bold(12) tc rgb ink
+    set xlabel "bytes asked for"
+    set xrange [6:10500]
+    set yrange [value("ymin_".p)*0.8:value("ymax_".p)*1.3]
+    set ylabel (i == 0 ? "instructions for a pair" : "ns for a pair")
+    for_lines = i == 0 ? "kernel kernel_zeroed" : "pw pw_zeroed"
+    do for [k=1:2] {
+        eval name_at(p."_".word(for_lines, k), k + (i == 0 ? 1 : 0))
+    }
+    eval "plot ".line(p."_".word(for_lines, 1), 1 + (i == 0 ? 1 : 0)) \
+        .line(p."_".word(for_lines, 2), 2 + (i == 0 ? 1 : 0)).end
+    unset label
+}
+unset multiplot
