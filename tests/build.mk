@@ -5,7 +5,7 @@
 
 .PHONY: test test-planted test-minimal format
 
-T ?= style page slab vmalloc results press lab book make
+T ?= style page slab kmalloc vmalloc results press lab book make
 
 BIN := build/tests/bin
 TEST_SRC := $(LIB_SRC)
@@ -34,6 +34,19 @@ $(BIN)/vmalloc_model: TEST_FLAGS = $(UNDEFINED)
 $(BIN)/vmalloc_threads: TEST_FLAGS = -fsanitize=thread
 $(BIN)/vmalloc_fuzz: TEST_FLAGS = $(UNDEFINED) -fsanitize=fuzzer
 
+KMALLOC_TESTS := $(addprefix $(BIN)/kmalloc, \
+    _flags _refused _model _threads _fuzz) $(BIN)/kmalloc
+TEST_PROGRAMS += $(KMALLOC_TESTS)
+$(KMALLOC_TESTS) $(BIN)/kmalloc_bare_model: tests/kmalloc_begin.h \
+    tests/tools.h
+$(BIN)/kmalloc $(BIN)/kmalloc_flags $(BIN)/kmalloc_refused: \
+    TEST_FLAGS = -lcmocka
+$(BIN)/kmalloc_model: TEST_FLAGS = $(UNDEFINED)
+$(BIN)/kmalloc_bare_model: TEST_FLAGS = $(UNDEFINED) \
+    -DPW_KMALLOC_TABLE=0 -DPW_SLAB_MAGAZINES=0
+$(BIN)/kmalloc_threads: TEST_FLAGS = -fsanitize=thread
+$(BIN)/kmalloc_fuzz: TEST_FLAGS = $(UNDEFINED) -fsanitize=fuzzer
+
 TEST_RULE = @mkdir -p $(@D) && \
     clang -std=c11 -O1 -g -Wall -Wextra -Werror -pthread -o $@ $< \
     $(TEST_SRC) $(TEST_FLAGS)
@@ -43,11 +56,12 @@ $(TEST_PROGRAMS): $(BIN)/%: tests/%.c tests/says.h tests/slab_one.h \
 	$(TEST_RULE)
 
 # The same test of a library with everything off that can be.
-$(BIN)/slab_bare_model: tests/slab_model.c $(TEST_SRC) $(LIB_ALL)
+BARE := $(BIN)/slab_bare_model $(BIN)/kmalloc_bare_model
+$(BARE): $(BIN)/%_bare_model: tests/%_model.c $(TEST_SRC) $(LIB_ALL)
 	$(TEST_RULE)
 
 test:
-	@$(again) -j$(JOBS) $(TEST_PROGRAMS) $(BIN)/slab_bare_model
+	@$(again) -j$(JOBS) $(TEST_PROGRAMS) $(BARE)
 	@ONLY="$(ONLY)" sh tests/run.sh $(T)
 
 # A fault of each kind in a copy: does its test see it? Slow; not in CI.

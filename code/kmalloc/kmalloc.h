@@ -62,8 +62,9 @@ typedef unsigned int pw_gfp_t;
 
 //> kmalloc-calls
 enum {
-    PW_KMALLOC_SMALL = 8192,               /* more: whole pages */
-    PW_KMALLOC_MAX = 4096 << PW_MAX_ORDER, /* more: refused */
+    PW_KMALLOC_SMALL = 8192, /* more: whole pages */
+    /* More is refused. */
+    PW_KMALLOC_MAX = 1 << (PORT_PAGE_SHIFT + PW_MAX_ORDER),
     PW_KMALLOC_CLASSES = 13,
 };
 

@@ -74,7 +74,14 @@ int pw_block_misuse(const char *call, const void *block)
 {
     const struct pw_page *page = pw_virt_to_page(&pw_contig_zone, block);
     const struct pw_page *head = page ? large_block_of(page) : NULL;
+    char name[PW_CACHE_NAME];
 
+    if (page && pw_tag_name(port_read(page->tag), name)) {
+        port_report("%s(%p): it points into an object of cache %s; use "
+                    "what the allocation returned",
+                    call, block, name);
+        return -EINVAL;
+    }
     if (head)
         return report_inside(call, block, head);
     if (page && (port_read(page->tag) == PW_TAG_RESERVE ||

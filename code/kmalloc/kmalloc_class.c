@@ -98,27 +98,40 @@ int pw_classes_unmake(void)
 //< unmake-classes
 
 //> setup
-int pw_kmalloc_init(size_t reserve, unsigned cache_flags)
+static const char *whats_wrong(size_t reserve, unsigned cache_flags)
 {
     const unsigned known =
         PW_CACHE_NO_MAGAZINES | PW_CACHE_POISON | PW_CACHE_RED_ZONE;
-    int err = 0;
 
-    if (cache_flags & ~known || reserve > pw_contig_zone.nframes / 2)
-        err = -EINVAL;
+    if (!pw_contig_zone.nframes)
+        return "no frames; call pw_page_init() first";
+    if (reserve > pw_contig_zone.nframes / 2)
+        return "more than half of all frames in reserve; set fewer aside";
+    if (cache_flags & ~known)
+        return "a flag that is not for these caches; see kmalloc.h";
+    return NULL;
+}
+
+int pw_kmalloc_init(size_t reserve, unsigned cache_flags)
+{
+    const char *wrong = whats_wrong(reserve, cache_flags);
+    int err;
+
+    if (wrong) {
+        port_report("pw_kmalloc_init: %s", wrong);
+        return -EINVAL;
+    }
     if (pw_km.small)
-        err = -EBUSY;
-    if (!err)
-        err = pw_reserve_make(reserve);
+        return -EBUSY;
+    err = pw_reserve_make(reserve);
     if (err)
         return err;
     err = pw_classes_make(cache_flags);
-    if (err) {
+    if (err)
         pw_reserve_unmake();
-        return err;
-    }
-    pw_km.small = PW_KMALLOC_SMALL;
-    return 0;
+    else
+        pw_km.small = PW_KMALLOC_SMALL;
+    return err;
 }
 
 int pw_kmalloc_exit(void)
