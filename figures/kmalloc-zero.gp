@@ -3,8 +3,8 @@
 # What zeroing adds. Left, instructions in the lab: the kernel's pair with
 # zeroing on allocation off and on. Right, nanoseconds in a process: ours,
 # with and without zeros.
-#@ select insn: kmalloc.hot.kernel.insn kmalloc.zero.kernel-zeroed.insn
-#@ select ns: kmalloc.zero.pw.ns kmalloc.zero.pw-zeroed.ns
+#@ select lab: kmalloc.hot.kernel.insn kmalloc.zero.kernel-zeroed.insn
+#@ select host: kmalloc.zero.pw.ns kmalloc.zero.pw-zeroed.ns
 #@ series: kernel kernel-zeroed pw pw-zeroed
 #@ y: log
 #@ alt: Two line charts, logarithmic: left instructions for a pair in the
@@ -17,21 +17,19 @@ set xtics (8, 64, 512, "4096" 4096)
 set multiplot
 set tmargin at screen 0.9
 do for [i=0:1] {
-    p = word("insn ns", i + 1)
-    set lmargin at screen 0.09 + i * 0.48
-    set rmargin at screen 0.36 + i * 0.48
+    p = word("lab host", i + 1)
+    plain = word("_kernel _pw", i + 1)
+    set lmargin at screen 0.09 + i * 0.5
+    set rmargin at screen 0.37 + i * 0.5
     set label 1 (i == 0 ? "in the lab" : "in a process") \
         at graph 0.02, 1.06 font bold(12) tc rgb ink
     set xlabel "bytes asked for"
     set xrange [6:10500]
     set yrange [value("ymin_".p)*0.8:value("ymax_".p)*1.3]
     set ylabel (i == 0 ? "instructions for a pair" : "ns for a pair")
-    for_lines = i == 0 ? "kernel kernel_zeroed" : "pw pw_zeroed"
-    do for [k=1:2] {
-        eval name_at(p."_".word(for_lines, k), k + (i == 0 ? 1 : 0))
-    }
-    eval "plot ".line(p."_".word(for_lines, 1), 1 + (i == 0 ? 1 : 0)) \
-        .line(p."_".word(for_lines, 2), 2 + (i == 0 ? 1 : 0)).end
+    eval name_at(p.plain, 2 - i)
+    eval name_at(p.plain."_zeroed", 3)
+    eval "plot ".line(p.plain."_zeroed", 3).line(p.plain, 2 - i).end
     unset label
 }
 unset multiplot
