@@ -3,9 +3,9 @@
  * The worker's memory: how much an allocator holds for its live objects.
  *
  * The job "Memory SIZE FLAGS LIVE 1 SEED" fills LIVE objects to the last
- * byte, frees all but a tenth, drawn by lot, then the rest, and at last
- * asks the allocator to give back what it does not need. The answer is
- * the bytes held at each of the four moments.
+ * byte; frees all but a tenth, drawn by lot; asks the allocator to give
+ * back what it does not need; frees the rest; and asks again. The answer
+ * is the bytes held after each of these five.
  *
  * Held is what the process has more in memory than before the job (its
  * resident set, /proc/self/statm). Frames of a zone of ours stay resident
@@ -135,7 +135,7 @@ void held_report(const struct job *job)
     void **held = own(job->live * sizeof(*held));
     const size_t rest = job->live / 10;
     uint64_t state = job->ops;
-    size_t before, bytes[4];
+    size_t before, bytes[5];
 
     give(job, take(job)); /* what comes with the first is not counted */
     before = resident();
@@ -149,11 +149,14 @@ void held_report(const struct job *job)
     for (size_t i = rest; i < job->live; i++)
         give(job, held[i]);
     bytes[1] = resident() - before;
+    trim();
+    bytes[2] = resident() - before;
     for (size_t i = 0; i < rest; i++)
         give(job, held[i]);
-    bytes[2] = resident() - before;
+    bytes[3] = resident() - before;
     trim();
-    bytes[3] = resident() > before ? resident() - before : 0;
+    bytes[4] = resident() > before ? resident() - before : 0;
     munmap(held, job->live * sizeof(*held));
-    printf("%zu %zu %zu %zu\n", bytes[0], bytes[1], bytes[2], bytes[3]);
+    printf("%zu %zu %zu %zu %zu\n", bytes[0], bytes[1], bytes[2], bytes[3],
+           bytes[4]);
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The workers: processes that have one allocator each (slab_work.c), and
- * do a job when they are given a line. They are started once, before the
- * first block, and end when their standard input does.
+ * do a job when they are given a line. Each is started anew for every
+ * block, and ends when its standard input does.
  */
 #define _GNU_SOURCE
 #include "slab_parts.h"
 
 #include <fcntl.h>
 #include <libgen.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,23 +18,27 @@
 #include <unistd.h>
 
 const struct peer peers[] = {
-    {"pw", NULL, NULL, 0, true},
-    {"pw-nomag", NULL, NULL, PW_CACHE_NO_MAGAZINES, true},
-    {"glibc", NULL, NULL, 0, false},
-    {"jemalloc", "libjemalloc.so.2", "libjemalloc2", 0, false},
-    {"mimalloc", "libmimalloc.so.2", "libmimalloc2.0", 0, false},
+    {"pw", NULL, NULL, 0, "pw", false},
+    {"pw-nomag", NULL, NULL, PW_CACHE_NO_MAGAZINES, "pw", false},
+    {"glibc", NULL, NULL, 0, NULL, false},
+    {"jemalloc", "libjemalloc.so.2", "libjemalloc2", 0, NULL, false},
+    {"mimalloc", "libmimalloc.so.2", "libmimalloc2.0", 0, NULL, false},
     {"tcmalloc", "libtcmalloc_minimal.so.4", "libtcmalloc-minimal4", 0,
-     false},
+     NULL, false},
+    {"pw-static", NULL, NULL, 0, "static", true},
+    {"calls", NULL, NULL, 0, "calls", true},
 };
 const size_t peers_count = sizeof(peers) / sizeof(*peers);
 
 struct worker {
     FILE *to, *from;
     pid_t pid;
+    size_t block;
     enum { UNKNOWN, THERE, ABSENT } state;
 };
 
 static struct worker workers[sizeof(peers) / sizeof(*peers)];
+static cpu_set_t allowed; /* before this process was pinned */
 
 /* The worker lies beside this program. */
 static void worker_path(const struct peer *p, char path[4096])
@@ -43,7 +48,7 @@ static void worker_path(const struct peer *p, char path[4096])
 
     self[n > 0 ? n : 0] = '\0';
     snprintf(path, 4096, "%s/slab-work-%s", dirname(self),
-             p->ours ? "pw" : "malloc");
+             p->ours ? p->ours : "malloc");
 }
 
 _Noreturn static void become(const struct peer *p, int in, int out)
@@ -51,6 +56,7 @@ _Noreturn static void become(const struct peer *p, int in, int out)
     char path[4096];
 
     worker_path(p, path);
+    sched_setaffinity(0, sizeof(allowed), &allowed);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
@@ -121,6 +127,8 @@ bool peers_there(size_t peer)
     struct worker *w = &workers[peer];
 
     if (w->state == UNKNOWN) {
+        if (CPU_COUNT(&allowed) == 0)
+            sched_getaffinity(0, sizeof(allowed), &allowed);
         w->state = ABSENT;
         if (!p->library || is_installed(p->library)) {
             start(p, w);
@@ -142,6 +150,19 @@ const char *peers_reason(size_t peer)
     return why[peer];
 }
 
+void peers_renew(size_t peer, size_t block)
+{
+    struct worker *w = &workers[peer];
+
+    if (block <= w->block)
+        return;
+    w->block = block;
+    stop(w);
+    start(&peers[peer], w);
+    if (!is_right(&peers[peer], w))
+        bench_die("a worker does not start again", "raise the limits");
+}
+
 static void tell(struct worker *w, const char *job)
 {
     fprintf(w->to, "%s\n", job);
@@ -159,7 +180,8 @@ uint64_t peers_time(size_t peer, const char *job)
 }
 
 /* In a process of its own: what an earlier job left would count. */
-bool peers_memory(size_t peer, size_t size, uint64_t seed, double bytes[4])
+bool peers_memory(size_t peer, size_t size, uint64_t seed,
+                  double bytes[MOMENTS])
 {
     const size_t live = ((size_t)64 << 20) / size;
     char line[200];
@@ -175,8 +197,8 @@ bool peers_memory(size_t peer, size_t size, uint64_t seed, double bytes[4])
     tell(&w, line);
     answer(&w, line, sizeof(line));
     stop(&w);
-    if (sscanf(line, "%lf %lf %lf %lf", bytes, bytes + 1, bytes + 2,
-               bytes + 3) != 4)
+    if (sscanf(line, "%lf %lf %lf %lf %lf", bytes, bytes + 1, bytes + 2,
+               bytes + 3, bytes + 4) != MOMENTS)
         bench_die("a worker answers nonsense", "mend bench/slab_held.c");
     return true;
 }

@@ -7,8 +7,9 @@
  *   slab.after    the same when all but a tenth, drawn by lot,    x: bytes
  *                 were freed, as a multiple of that tenth
  *   slab.freed    the same when all were freed, in percent of     x: bytes
- *                 the peak; VARIANT-shrunk: after the allocator
- *                 was asked to give back what it can
+ *                 the peak
+ *     VARIANT-shrunk     after the allocator was asked to give
+ *                        back what it can
  *   slab.lists    the three lists of a cache of ours in           x: place
  *                 mid-life, found by walking round them:
  *                 objects in use in each slab
@@ -24,53 +25,60 @@ enum { DRAWS = 3 };
 
 /* ---- memory -------------------------------------------------------- */
 
-static void miss(size_t peer, long size)
-{
-    static const char *const all[] = {"slab.peak", "slab.after"};
-
-    for (size_t i = 0; i < 2; i++)
-        bench_unmeasured(all[i], peers[peer].variant, size, "held", "×",
-                         peers_reason(peer));
-}
+/* What is told of each moment, and in what it is measured. */
+static const struct {
+    const char *experiment, *unit;
+    bool shrunk;
+} told[MOMENTS] = {{"slab.peak", "×", false},
+                   {"slab.after", "×", false},
+                   {"slab.after", "×", true},
+                   {"slab.freed", "%", false},
+                   {"slab.freed", "%", true}};
 
 static void held_by(size_t peer, const char *shrunk, long size)
 {
     const double live = (double)((64u << 20) / size * size);
-    double peak[DRAWS], after[DRAWS], freed[DRAWS], trimmed[DRAWS];
-    const char *variant = peers[peer].variant;
+    const bool there = peers_there(peer);
+    double held[MOMENTS][DRAWS];
 
-    for (int i = 0; i < DRAWS; i++) {
-        double bytes[4];
+    for (int i = 0; there && i < DRAWS; i++) {
+        double bytes[MOMENTS];
 
-        if (!peers_memory(peer, (size_t)size, (uint64_t)i + 1, bytes)) {
-            miss(peer, size);
-            return;
-        }
-        peak[i] = bytes[0] / live;
-        after[i] = bytes[1] / (live / 10);
-        freed[i] = 100 * bytes[2] / bytes[0];
-        trimmed[i] = 100 * bytes[3] / bytes[0];
+        peers_memory(peer, (size_t)size, (uint64_t)i + 1, bytes);
+        held[0][i] = bytes[0] / live;
+        held[1][i] = bytes[1] / (live / 10);
+        held[2][i] = bytes[2] / (live / 10);
+        held[3][i] = 100 * bytes[3] / bytes[0];
+        held[4][i] = 100 * bytes[4] / bytes[0];
     }
-    bench_record("slab.peak", variant, size, "held", "×", peak, DRAWS, 0.5);
-    bench_record("slab.after", variant, size, "held", "×", after, DRAWS,
-                 0.5);
-    bench_record("slab.freed", variant, size, "held", "%", freed, DRAWS,
-                 0.5);
-    bench_record("slab.freed", shrunk, size, "held", "%", trimmed, DRAWS,
-                 0.5);
+    for (int i = 0; i < MOMENTS; i++) {
+        const char *who = told[i].shrunk ? shrunk : peers[peer].variant;
+
+        if (there)
+            bench_record(told[i].experiment, who, size, "held",
+                         told[i].unit, held[i], DRAWS, 0.5);
+        else
+            bench_unmeasured(told[i].experiment, who, size, "held",
+                             told[i].unit, peers_reason(peer));
+    }
 }
 
+/* Powers of two, and sizes between that a slab has more trouble with. */
 static void held(void)
 {
+    static const long sizes[] = {8,    16,   32,   48,  64,  96,
+                                 128,  200,  256,  512, 700, 1024,
+                                 1500, 2048, 3000, 4096};
     static char shrunk[16][32];
 
     for (size_t peer = 0; peer < peers_count; peer++) {
-        if (peers[peer].flags)
+        if (peers[peer].flags || peers[peer].aside)
             continue; /* without magazines it is the same */
         snprintf(shrunk[peer], sizeof(shrunk[peer]), "%s-shrunk",
                  peers[peer].variant);
-        for (long size = 8; size <= 4096; size *= bench_quick() ? 8 : 2)
-            held_by(peer, shrunk[peer], size);
+        for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
+            if (!bench_quick() || (sizes[i] & (sizes[i] - 1)) == 0)
+                held_by(peer, shrunk[peer], sizes[i]);
     }
 }
 
@@ -135,13 +143,16 @@ static void slabinfo(void)
     for (size_t i = 0; i < 3; i++) {
         struct pw_cache *cache =
             pw_cache_create(caches[i].name, caches[i].size, 0, 0, NULL);
-        char line[200];
+        char line[200], *tail;
 
         if (!cache || pw_cache_alloc_bulk(cache, caches[i].live, objects) !=
                           caches[i].live)
             bench_die("no memory for objects", "free some");
         pw_slabinfo(cache, line, sizeof(line));
-        fprintf(out, "%s\n", line);
+        tail = strstr(line, " : slabdata");
+        if (tail) /* a line too long for a page */
+            fprintf(out, "%.*s\n%18s%s\n", (int)(tail - line), line, "",
+                    tail);
     }
     fclose(out);
 }

@@ -7,7 +7,8 @@
  * Powers of two, because they align naturally and pages divide by them;
  * but a doubling wastes up to half, a quarter in the mean. So there are
  * 96 and 192 as well, where most requests are. Larger ones in between
- * would gain little: 3,072 bytes fit once into a page, as 4,096 do.
+ * would save bytes too, and cost a cache each, with its own magazines and
+ * slabs that are half empty.
  *
  * Between calls: by_class[] and by_step[] lead to the same cache for
  * every size, the smallest that fits.

@@ -189,7 +189,7 @@ static inline bool pw_is_object(const struct pw_cache *cache,
     const struct pw_page *page = pw_virt_to_page(cache->zone, address);
     uint32_t index;
 
-    return page && port_read(page->tag) == cache->tag &&
+    return port_likely(page && port_read(page->tag) == cache->tag) &&
            pw_object_index(cache, page, address, &index);
 }
 
@@ -214,7 +214,7 @@ static inline uint32_t pw_cpu_rounds(const struct pw_cache *cache,
 //> push-pop
 static inline struct pw_slab_cpu *cpu_of(struct pw_cache *cache, int me)
 {
-    return cache->cpu + ((ptrdiff_t)me + 1);
+    return &cache->cpu[1] + me;
 }
 
 static inline void *cpu_pop(struct pw_slab_cpu *cpu)
