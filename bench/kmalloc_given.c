@@ -5,7 +5,7 @@
  *   kmalloc.given   bytes of a block that may be used: pw_ksize(),
  *                   malloc_usable_size()                        x: bytes
  *   kmalloc.waste   of all bytes given, the percentage that nobody asked
- *                   for, if each of the ten doublings up to 8,192 bytes
+ *                   for, if each of the ten doublings from 8 to 8,192 bytes
  *                   is asked for as often as the others, and within it
  *                   every size. Exact: no size is drawn
  *
@@ -25,14 +25,16 @@ static double given(size_t peer, long size, long n)
     return (double)peers_time(peer, job);
 }
 
-/* All sizes that are small, then fewer, always with the corners. */
+/* All sizes up to 256, then both sides of each eighth of a doubling. */
 static long next(long size)
 {
-    const long step = size < 256 ? 1 : size < 2048 ? 32 : 256;
+    long step = 32;
 
-    if (size >= 256 && size % step == 0)
+    if (size < 256)
         return size + 1;
-    return size < 256 ? size + 1 : (size / step + 1) * step;
+    while (step * 16 <= size)
+        step *= 2;
+    return size % step == 0 ? size + 1 : (size / step + 1) * step;
 }
 
 static void record(size_t which, size_t peer)
@@ -47,7 +49,7 @@ static void record(size_t which, size_t peer)
                      1, 0.5);
     }
     for (int i = 0; i < DOUBLINGS; i++) {
-        const long half = 4L << i;
+        const long half = 8L << i;
 
         all += given(peer, half + 1, half) / (double)half;
         asked += (3 * (double)half + 1) / 2;

@@ -14,7 +14,7 @@
 #include "step.h"
 #include "../code/kmalloc/kmalloc_core.h"
 
-enum { FRAMES = 131072, SIZES = 4096 };
+enum { FRAMES = 131072, SIZES = 4096, MOST_OPS = 1 << 20 };
 
 /* ---- the lookup ---------------------------------------------------- */
 
@@ -43,7 +43,7 @@ static void add_lookups(void)
     uint64_t state = bench_seed();
 
     for (size_t i = 0; i < SIZES; i++) {
-        const uint64_t half = 4u << bench_random(&state) % 10;
+        const uint64_t half = 8u << bench_random(&state) % 10;
 
         sizes[i] = (uint16_t)(half + 1 + bench_random(&state) % half);
     }
@@ -52,6 +52,7 @@ static void add_lookups(void)
             struct bench_case c = lookups[i];
 
             c.x = x;
+            c.most = 4 * MOST_OPS;
             bench_add(&c);
         }
     bench_ratio("kmalloc.class", "table", "arith");
@@ -86,7 +87,8 @@ static void add_zero(long x)
     bench_add(&(struct bench_case){.experiment = "kmalloc.zero",
                                    .variant = "pw",
                                    .x = x,
-                                   .run = pair});
+                                   .run = pair,
+                                   .most = MOST_OPS});
     bench_add(&(struct bench_case){.experiment = "kmalloc.zero",
                                    .variant = "pw-zeroed",
                                    .x = x,
@@ -98,8 +100,9 @@ void kmalloc_add_own(void)
     if (pw_page_init(FRAMES) != 0 || pw_kmalloc_init(64, 0) != 0)
         bench_die("no memory for a zone", "free some");
     add_lookups();
-    for (size_t i = 0; i < KMALLOC_SIZES; i++)
-        add_zero(kmalloc_grid[i]);
+    for (long x = 8; x <= 65536; x *= 2)
+        if (x == 8 || x >= 64)
+            add_zero(x);
     bench_ratio("kmalloc.zero", "pw-zeroed", "pw");
 }
 

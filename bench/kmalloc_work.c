@@ -35,7 +35,7 @@ static void draw(void)
     uint64_t state = 1988;
 
     for (size_t i = 0; i < DRAWN; i++) {
-        const uint64_t half = 4u << bench_random(&state) % DOUBLINGS;
+        const uint64_t half = 8u << bench_random(&state) % DOUBLINGS;
 
         kmalloc_sizes[i] =
             (uint16_t)(half + 1 + bench_random(&state) % half);

@@ -2,8 +2,8 @@
 /*
  * slab_work.c as a worker of the chapter on kmalloc: its pair is that of
  * code/kmalloc with KMALLOC_PW, malloc() and free() without. A job whose
- * SIZE is 0 asks for sizes drawn by lot: each of the ten doublings from
- * 4 to 4,096 bytes, as likely as the others, and within it every size.
+ * SIZE is 0 asks for sizes drawn by lot: each of the ten doublings from 8
+ * to 8,192 bytes is as likely as the others, and within it every size.
  */
 #ifndef PW_KMALLOC_WORK_H
 #define PW_KMALLOC_WORK_H

@@ -143,7 +143,7 @@ size_t pw_block_size(const char *call, const void *block)
 void pw_kmalloc_stat(struct pw_kmalloc_stat *stat)
 {
     struct pw_cache_stat cache;
-    unsigned class;
+    unsigned kind;
 
     *stat = (struct pw_kmalloc_stat){
         .large = port_read(pw_km.large),
@@ -151,8 +151,8 @@ void pw_kmalloc_stat(struct pw_kmalloc_stat *stat)
         .reserve = port_read(pw_km.reserve.n),
         .low = pw_km.reserve.low,
     };
-    for (class = 0; pw_km.small && class < PW_KMALLOC_CLASSES; class ++) {
-        pw_cache_stat(pw_km.by_class[class], &cache);
+    for (kind = 0; pw_km.small && kind < PW_KMALLOC_CLASSES; kind++) {
+        pw_cache_stat(pw_km.by_class[kind], &cache);
         stat->active += cache.active;
     }
 }
@@ -171,13 +171,13 @@ static int broken(const char *invariant, size_t where)
 static int check_tables(void)
 {
     const struct pw_cache *cache;
-    unsigned class = 0;
+    unsigned kind = 0;
     size_t size;
 
     for (size = 1; size <= pw_km.small; size++) {
-        if (size > pw_class_size[class])
-            class ++;
-        cache = pw_km.by_class[class];
+        if (size > pw_class_size[kind])
+            kind++;
+        cache = pw_km.by_class[kind];
         if (pw_cache_by_table(size) != cache)
             return broken("the table leads to the wrong class", size);
         if (pw_cache_by_step(size) != cache)
@@ -212,12 +212,11 @@ static int check_frames(void)
 
 int pw_kmalloc_check(void)
 {
-    unsigned class;
+    unsigned kind;
     int err = check_tables();
 
-    for (class = 0; !err && pw_km.small && class < PW_KMALLOC_CLASSES;
-         class ++)
-        err = pw_cache_check(pw_km.by_class[class]);
+    for (kind = 0; !err && pw_km.small && kind < PW_KMALLOC_CLASSES; kind++)
+        err = pw_cache_check(pw_km.by_class[kind]);
     return err ? err : check_frames();
 }
 //< check

@@ -31,14 +31,14 @@ static const char *const class_name[PW_KMALLOC_CLASSES] = {
 /* Both tables, each by asking for every eighth size what it needs. */
 static void fill_tables(void)
 {
-    unsigned class = 0;
+    unsigned kind = 0;
     size_t size;
 
     for (size = 8; size <= PW_KMALLOC_SMALL; size += 8) {
-        if (size > pw_class_size[class])
-            class ++;
+        if (size > pw_class_size[kind])
+            kind++;
         pw_km.class_of[(size - 1) >> 3] = (uint8_t) class;
-        pw_km.by_step[pw_step_of(size)] = pw_km.by_class[class];
+        pw_km.by_step[pw_step_of(size)] = pw_km.by_class[kind];
     }
 }
 //< fill-tables
@@ -49,12 +49,12 @@ static void fill_tables(void)
  * as slabs align to a page at most, that. For 8k it is enough: a slab of
  * those starts where its block of pages does, and has no colours.
  */
-static struct pw_cache *make_class(unsigned class, unsigned cache_flags)
+static struct pw_cache *make_class(unsigned kind, unsigned cache_flags)
 {
-    const size_t size = pw_class_size[class];
+    const size_t size = pw_class_size[kind];
     const size_t natural = size & -size;
 
-    return pw_cache_create(class_name[class], size,
+    return pw_cache_create(class_name[kind], size,
                            natural < PORT_PAGE_SIZE ? natural
                                                     : PORT_PAGE_SIZE,
                            cache_flags, NULL);
@@ -62,11 +62,11 @@ static struct pw_cache *make_class(unsigned class, unsigned cache_flags)
 
 int pw_classes_make(unsigned cache_flags)
 {
-    unsigned class;
+    unsigned kind;
 
-    for (class = 0; class < PW_KMALLOC_CLASSES; class ++) {
-        pw_km.by_class[class] = make_class(class, cache_flags);
-        if (!pw_km.by_class[class]) {
+    for (kind = 0; kind < PW_KMALLOC_CLASSES; kind++) {
+        pw_km.by_class[kind] = make_class(kind, cache_flags);
+        if (!pw_km.by_class[kind]) {
             pw_classes_unmake();
             return -ENOMEM;
         }
@@ -81,18 +81,18 @@ int pw_classes_make(unsigned cache_flags)
 int pw_classes_unmake(void)
 {
     struct pw_cache_stat stat;
-    unsigned class;
+    unsigned kind;
 
-    for (class = 0; class < PW_KMALLOC_CLASSES; class ++) {
-        if (!pw_km.by_class[class])
+    for (kind = 0; kind < PW_KMALLOC_CLASSES; kind++) {
+        if (!pw_km.by_class[kind])
             continue;
-        pw_cache_stat(pw_km.by_class[class], &stat);
+        pw_cache_stat(pw_km.by_class[kind], &stat);
         if (stat.active > 0)
-            return pw_cache_destroy(pw_km.by_class[class]);
+            return pw_cache_destroy(pw_km.by_class[kind]);
     }
-    for (class = 0; class < PW_KMALLOC_CLASSES; class ++) {
-        pw_cache_destroy(pw_km.by_class[class]);
-        pw_km.by_class[class] = NULL;
+    for (kind = 0; kind < PW_KMALLOC_CLASSES; kind++) {
+        pw_cache_destroy(pw_km.by_class[kind]);
+        pw_km.by_class[kind] = NULL;
     }
     return 0;
 }
