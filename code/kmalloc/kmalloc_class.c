@@ -37,7 +37,7 @@ static void fill_tables(void)
     for (size = 8; size <= PW_KMALLOC_SMALL; size += 8) {
         if (size > pw_class_size[kind])
             kind++;
-        pw_km.class_of[(size - 1) >> 3] = (uint8_t) class;
+        pw_km.class_of[(size - 1) >> 3] = (uint8_t)kind;
         pw_km.by_step[pw_step_of(size)] = pw_km.by_class[kind];
     }
 }
