@@ -13,7 +13,6 @@
 load "figures/style.gp"
 
 set logscale xy
-set xtics (8, 64, 512, "4096" 4096)
 set multiplot
 set tmargin at screen 0.9
 do for [i=0:1] {
@@ -24,7 +23,9 @@ do for [i=0:1] {
     set label 1 (i == 0 ? "in the lab" : "in a process") \
         at graph 0.02, 1.06 font bold(12) tc rgb ink
     set xlabel "bytes asked for"
-    set xrange [6:10500]
+    set xrange [6:(i == 0 ? 10500 : 84000)]
+    if (i == 0) { set xtics (8, 64, 512, "4096" 4096) }
+    if (i == 1) { set xtics (8, 128, "2048" 2048, "32 KiB" 32768) }
     set yrange [value("ymin_".p)*0.8:value("ymax_".p)*1.3]
     set ylabel (i == 0 ? "instructions for a pair" : "ns for a pair")
     eval name_at(p.plain, 2 - i)
