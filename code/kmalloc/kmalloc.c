@@ -34,6 +34,14 @@ static void *small_alloc(size_t size, pw_gfp_t flags)
 #define PW_GFP_ALL \
     (PW_GFP_RECLAIM | PW_GFP_HIGH | PW_GFP_ZERO | PW_GFP_NOWARN)
 
+/* The same without the flag, and then zeros to the block's end. */
+static void *zeroed(size_t size, pw_gfp_t flags)
+{
+    void *block = pw_kmalloc(size, flags & ~PW_GFP_ZERO);
+
+    return block ? memset(block, 0, pw_ksize(block)) : NULL;
+}
+
 /*
  * Who must not fail takes from the reserve; everybody else who comes by
  * first fills it up, before anything is served.
@@ -41,12 +49,14 @@ static void *small_alloc(size_t size, pw_gfp_t flags)
 static __attribute__((__noinline__)) void *kmalloc_slow(size_t size,
                                                         pw_gfp_t flags)
 {
-    void *block = NULL;
+    void *block;
 
     if (size == 0)
         return PW_ZERO_SIZE_PTR;
     if (size > PW_KMALLOC_MAX || pw_km.small == 0 || flags & ~PW_GFP_ALL)
         return pw_kmalloc_refuse(size, flags);
+    if (flags & PW_GFP_ZERO)
+        return zeroed(size, flags);
     if (!(flags & PW_GFP_HIGH))
         pw_reserve_fill();
     if (size <= pw_km.small)
@@ -55,9 +65,7 @@ static __attribute__((__noinline__)) void *kmalloc_slow(size_t size,
         block = pw_large_alloc(size, flags);
     if (!block && flags & PW_GFP_HIGH)
         block = pw_large_last_resort(size);
-    if (!block)
-        return pw_kmalloc_refuse(size, flags);
-    return flags & PW_GFP_ZERO ? memset(block, 0, pw_ksize(block)) : block;
+    return block ? block : pw_kmalloc_refuse(size, flags);
 }
 //< kmalloc-slow
 
