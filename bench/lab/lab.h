@@ -62,8 +62,9 @@ void lab_value(const char *experiment, const char *variant, long x,
 void lab_missing(const char *experiment, const char *variant,
                  const char *why);
 
-/* Ticks of the ordered time-stamp counter. */
+/* Ticks of the ordered time-stamp counter, and what they are called. */
 u64 lab_clock(void);
+extern const char *lab_tick;
 
 /* A fixed-seed generator (xorshift64*), the same on every run. */
 u32 lab_random(u64 *state);

@@ -270,7 +270,7 @@ static void claim_k4(const struct places *s)
 
 //< claim-k4
 
-/* ---- k5: the compiler's word ------------------------------------------ */
+/* ---- k5: the compiler's word ----------------------------------------- */
 
 //> claim-k5
 #if defined(__kmalloc_token) /* since 7.0 with a third, mostly empty one */
@@ -302,7 +302,7 @@ static void claim_k5(void)
 }
 //< claim-k5
 
-/* ---- The module ------------------------------------------------------- */
+/* ---- The module ------------------------------------------------------ */
 
 /* The boot without anything special. */
 static int ask_and_measure(void)

@@ -14,11 +14,12 @@
  *
  * The variants: `kernel` is kmalloc(GFP_KERNEL) and kfree(); `pw` is
  * pw_kmalloc(PW_GFP_KERNEL) and pw_kfree(). The compiler knows no size,
- * except in -const, where it can choose the kernel's cache beforehand. The suffix -zero is a zeroing
- * flag, `kernel-zeroed` the kernel booted with init_on_alloc=1. The
- * kernel's does more: it counts for the owner's group when asked to, has
- * trace points, debugging that can be switched on, nodes, and caches for
- * memory that can be reclaimed or reached by old devices.
+ * except in -const, where it can choose the kernel's cache beforehand.
+ * The suffix -zero is a zeroing flag, `kernel-zeroed` the kernel booted
+ * with init_on_alloc=1. The kernel's does more: it counts for the owner's
+ * group when asked to (-account; here that is the root, which counts
+ * nothing), has trace points, debugging that can be switched on, nodes,
+ * and caches for memory that can be reclaimed or reached by old devices.
  *
  * Each workload is written once and inlined once for each allocator, so
  * that all call alike. An allocator that does nothing is measured among
@@ -45,7 +46,7 @@ static void *held[BLOCKS]; /* NULL: empty */
 static u16 slots[DICE];    /* drawn beforehand, */
 static u16 sizes[DICE];    /* both */
 
-/* ---- The allocators ---------------------------------------------------- */
+/* ---- The allocators -------------------------------------------------- */
 
 typedef void *take_fn(size_t size);
 typedef void give_fn(void *block);
@@ -102,7 +103,7 @@ static __always_inline void *take_pw_const(size_t size)
     return pw_kmalloc(CONSTANT, PW_GFP_KERNEL);
 }
 
-/* ---- The workloads ------------------------------------------------------ */
+/* ---- The workloads --------------------------------------------------- */
 
 //> workloads
 static __always_inline void hot(take_fn *take, give_fn *give, size_t size,
@@ -179,7 +180,7 @@ HOT(pw_zero, take_pw_zero, give_pw)
 HOT(const, take_const, give_kernel)
 HOT(pw_const, take_pw_const, give_pw)
 
-/* ---- Measuring ---------------------------------------------------------- */
+/* ---- Measuring ------------------------------------------------------- */
 
 typedef void workload(size_t size, int pairs);
 

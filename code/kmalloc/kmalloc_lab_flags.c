@@ -27,7 +27,7 @@
 #define in_hardirq in_irq
 #endif
 
-/* ---- All frames -------------------------------------------------------- */
+/* ---- All frames ------------------------------------------------------ */
 
 bool lab_frames_open(struct lab_frames *f)
 {
@@ -83,7 +83,7 @@ void lab_print_buddies(const char *file)
     lab_print(file, "\n");
 }
 
-/* ---- When memory is short ---------------------------------------------- */
+/* ---- When memory is short -------------------------------------------- */
 
 static const struct lab_flags sets[] = {
     {"kernel-nowait", "GFP_NOWAIT", GFP_NOWAIT},
@@ -184,7 +184,7 @@ void kmalloc_lab_flags(void)
               sets[2].written, plain, zeroed);
 }
 
-/* ---- Where one may call ------------------------------------------------ */
+/* ---- Where one may call ---------------------------------------------- */
 
 /* What a call saw of where it was, and whether it got a block. */
 struct context {

@@ -118,9 +118,9 @@ static void decide(const struct attempt *a, unsigned long mib)
     unsigned failed = 0, i;
 
     for (i = 0; i < SETS; i++) {
-        lab_print(file, "%-20s%s after %llu instructions%s\n",
-                  sets[i].written, a[i].got ? "a block" : "NULL",
-                  a[i].ticks, a[i].asked ? ", by the killer's door" : "");
+        lab_print(file, "%-20s%s after %llu %s%s\n", sets[i].written,
+                  a[i].got ? "a block" : "NULL", a[i].ticks, lab_tick,
+                  a[i].asked ? ", by the killer's door" : "");
         lab_value("kmalloc.fail", sets[i].name, LAB_NO_X, "got", "blocks",
                   1000ULL * a[i].got);
         failed += !a[i].got;

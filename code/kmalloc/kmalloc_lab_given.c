@@ -31,7 +31,7 @@ struct run {
 static struct run runs[RUNS];
 static unsigned nruns;
 
-/* ---- Which cache grew? ------------------------------------------------ */
+/* ---- Which cache grew? ----------------------------------------------- */
 
 /* One line of /proc/slabinfo: name, objects in use. */
 static const char *next_cache(const char *line, char name[40], long *inuse)
@@ -98,7 +98,7 @@ static long which_cache(size_t size, unsigned n, char name[40])
 }
 //< claim-k7
 
-/* ---- Every size ------------------------------------------------------- */
+/* ---- Every size ------------------------------------------------------ */
 
 /* Add a size to the run it belongs to; false if no block was had. */
 static bool ask(size_t size)
@@ -186,7 +186,7 @@ static void claim_k7(size_t refused)
               named, last, last + 1, runs[nruns - 1].to, refused);
 }
 
-/* ---- Rows ------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------ */
 
 static void record(const char *variant, size_t size, size_t given)
 {
