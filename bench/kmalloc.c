@@ -19,8 +19,8 @@
  *   kmalloc.bulk    1,024 blocks, then all of them back     x: bytes
  *   kmalloc.random  1,024 blocks of random sizes: one by lot
  *                   goes, one of another size comes. A size is in one of
- *                   the ten doublings from 8 to 8,192 bytes, each as likely as
- *                   the others, and within it any
+ *                   the ten doublings from 8 to 8,192 bytes, each as
+ *                   likely as the others, and within it any
  *
  * One operation is one pair. (kmalloc_own.c: lookups, zeroing,
  * instructions. kmalloc_given.c: what is given for what is asked.)

@@ -133,7 +133,8 @@ kmalloc=code/kmalloc/kmalloc
 plant "arithmetic loses 96 and 192" kmalloc 'unit*' \
     "sed -i 's/(n >> (top - 1)) - 7/3 - 7/' ${kmalloc}_core.h"
 plant "a size of its own class goes to the next" kmalloc 'unit*' \
-    "sed -i 's/if (size > pw_class/if (size >= pw_class/' ${kmalloc}_class.c"
+    "sed -i 's/if (size > pw_class/if (size >= pw_class/' \
+    ${kmalloc}_class.c"
 plant "the reserve serves everybody" kmalloc 'flags*' \
     "sed -i 's/if (!block && flags & PW_GFP_HIGH)/if (!block)/' $kmalloc.c"
 plant "who may wait is not helped" kmalloc 'flags*' \
