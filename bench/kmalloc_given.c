@@ -7,7 +7,8 @@
  *   kmalloc.waste   of all bytes given, the percentage that nobody asked
  *                   for, if each of the ten doublings from 8 to 8,192 bytes
  *                   is asked for as often as the others, and within it
- *                   every size. Exact: no size is drawn
+ *                   every size. No size is drawn; but what glibc gives for
+ *                   one depends a little on what was freed before
  *
  * Neither counts what lies beside the blocks: descriptors and slabs'
  * bookkeeping, or the word that glibc has in front of each block.
