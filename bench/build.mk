@@ -11,13 +11,17 @@
 
 BENCH_HDR := bench/bench.h bench/stats.h bench/record.h \
              bench/counters.h bench/step.h bench/page_parts.h \
-             bench/noise.h bench/slab_parts.h bench/slab_work.h \
+             bench/noise.h bench/kmalloc_parts.h \
+             bench/kmalloc_work.h code/kmalloc/kmalloc_core.h \
+             code/slab/slab_core.h bench/slab_parts.h bench/slab_work.h \
              bench/vmalloc_tlb.h code/vmalloc/vmalloc_range.h
 BENCH_OBJ := $(addprefix build/bench/, \
              bench.o record.o write.o stats.o counters.o step.o)
 BENCH_CFLAGS = $(CFLAGS) $(PW_CFLAGS)
 BENCH_BIN := build/bench/measuring build/bench/page build/bench/slab \
              $(addprefix build/bench/slab-work-, pw malloc static calls) \
+             $(addprefix build/bench/of-kmalloc/, kmalloc slab-work-pw \
+             slab-work-static slab-work-malloc) \
              build/bench/vmalloc \
              build/bench/launch
 HOST := build/results/host
@@ -73,6 +77,36 @@ build/bench/slab-work-calls: $(SLAB_WORK) bench/slab_calls.c $(BENCH_HDR) \
 	    -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../lib'
 	@ln -sf libpagewise.so build/lib/libpagewise.so.0
 
+# The same workers with another pair of calls, in a folder of their own,
+# for slab_peers.c looks for them beside the program.
+KMALLOC_BENCH := $(addprefix build/bench/, \
+                 kmalloc.o kmalloc_own.o kmalloc_given.o slab_peers.o)
+KMALLOC_WORK := bench/slab_work.c bench/kmalloc_work.c
+KMALLOC_CC = @mkdir -p $(@D); \
+    $(CC) $(BENCH_CFLAGS) $(LDFLAGS) -DKMALLOC_WORK -o $@ $(KMALLOC_WORK)
+
+build/bench/of-kmalloc/kmalloc: $(KMALLOC_BENCH) $(BENCH_OBJ) \
+                                build/lib/libpagewise.a
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+
+build/bench/of-kmalloc/slab-work-pw: $(KMALLOC_WORK) $(BENCH_HDR) \
+                                     build/lib/libpagewise.so
+	$(KMALLOC_CC) -DKMALLOC_PW -Lbuild/lib -lpagewise \
+	    -Wl,-rpath,'$$ORIGIN/../../lib'
+	@ln -sf libpagewise.so build/lib/libpagewise.so.0
+
+# A library that finds classes by arithmetic.
+build/bench/of-kmalloc/slab-work-static: $(KMALLOC_WORK) $(BENCH_HDR) \
+                                         $(LIB_ALL)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(PW_CFLAGS) $(LDFLAGS) -DPW_KMALLOC_TABLE=0 -fPIC \
+	    -shared -o $(@D)/libarith.so $(LIB_SRC)
+	$(KMALLOC_CC) -DKMALLOC_PW -L$(@D) -larith -Wl,-rpath,'$$ORIGIN'
+
+build/bench/of-kmalloc/slab-work-malloc: $(KMALLOC_WORK) $(BENCH_HDR)
+	$(KMALLOC_CC)
+
 build/bench/vmalloc: build/bench/vmalloc.o build/bench/vmalloc_tlb.o \
                      $(BENCH_OBJ) build/lib/libpagewise.a
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
@@ -95,7 +129,11 @@ $(HOST)/slab.tsv: build/bench/slab $(filter build/bench/slab-work-%, \
                   $(BENCH_BIN)) | $(HOST)/page.tsv
 	@$(quick) build/bench/slab --quick
 
-$(HOST)/vmalloc.tsv: build/bench/vmalloc | $(HOST)/slab.tsv
+$(HOST)/kmalloc.tsv: $(filter build/bench/of-kmalloc/%,$(BENCH_BIN)) \
+                     | $(HOST)/slab.tsv
+	@$(quick) build/bench/of-kmalloc/kmalloc --quick
+
+$(HOST)/vmalloc.tsv: build/bench/vmalloc | $(HOST)/kmalloc.tsv
 	@$(quick) build/bench/vmalloc --quick
 
 PROGRAMS_SRC := bench/programs.sh bench/programs.lua \
@@ -108,7 +146,7 @@ $(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) \
 
 .PHONY: bench bench-quick drift reference
 bench-quick: $(addprefix $(HOST)/,measuring.tsv page.tsv slab.tsv \
-    vmalloc.tsv programs.tsv)
+    kmalloc.tsv vmalloc.tsv programs.tsv)
 
 # ---- Full ----------------------------------------------------------------
 
@@ -118,6 +156,7 @@ bench: $(BENCH_BIN)
 	@$(full) build/bench/measuring
 	@$(full) build/bench/page
 	@$(full) build/bench/slab
+	@$(full) build/bench/of-kmalloc/kmalloc
 	@$(full) build/bench/vmalloc
 	@$(full) sh bench/programs.sh 25 $(HOST)/programs.tsv
 	@lua5.4 bench/summary.lua build/results

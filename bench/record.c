@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SERIES 2048
+#define SERIES 4096
 #define RATIOS 64
 
 static struct {

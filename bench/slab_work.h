@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the worker's files share. Compiled twice: with SLAB_PW for caches
- * of code/slab, without for malloc().
+ * of code/slab, without for malloc(). And for the chapter on kmalloc: see
+ * kmalloc_work.h.
  */
 #ifndef PW_SLAB_WORK_H
 #define PW_SLAB_WORK_H
@@ -43,7 +44,9 @@ struct hand {
     uint64_t began, ended;
 };
 
-#ifdef SLAB_PW
+#if defined(KMALLOC_WORK)
+#include "kmalloc_work.h"
+#elif defined(SLAB_PW)
 static inline void *take(const struct job *job)
 {
     return pw_cache_alloc(job->cache);

@@ -14,15 +14,19 @@ SLAB_SRC := code/slab/slab_core.c code/slab/slab_grow.c \
             code/slab/slab_depot.c code/slab/slab_cpu.c code/slab/slab.c \
             code/slab/slab_stat.c code/slab/slab_check.c \
             code/slab/slab_debug.c
+KMALLOC_SRC := $(addprefix code/kmalloc/kmalloc, \
+            .c _class.c _large.c _reserve.c _realloc.c _check.c)
 VMALLOC_SRC := $(addprefix code/vmalloc/vmalloc, \
             _range.c _frames.c .c _front.c _check.c)
-LIB_SRC  := $(PORT_SRC) $(PAGE_SRC) $(SLAB_SRC) $(VMALLOC_SRC)
+LIB_SRC  := $(PORT_SRC) $(PAGE_SRC) $(SLAB_SRC) $(KMALLOC_SRC) \
+            $(VMALLOC_SRC)
 LIB_HDR  := code/port/port.h code/port/port_user.h code/page/page.h \
-            code/slab/slab.h code/vmalloc/vmalloc.h
+            code/slab/slab.h code/kmalloc/kmalloc.h code/vmalloc/vmalloc.h
 LIB_OBJ  := $(LIB_SRC:code/%.c=build/obj/%.o)
 LIB_PIC  := $(LIB_SRC:code/%.c=build/pic/%.o)
 LIB_ALL  := $(LIB_HDR) $(LIB_SRC) code/page/page_buddy.h \
-            code/slab/slab_core.h code/vmalloc/vmalloc_range.h
+            code/slab/slab_core.h code/kmalloc/kmalloc_core.h \
+            code/vmalloc/vmalloc_range.h
 PW_VERSION := 0.1.0
 
 build/obj/%.o: code/%.c $(LIB_ALL) code/build.mk

@@ -5,49 +5,45 @@
 
 .PHONY: test test-planted test-minimal format
 
-T ?= style page slab vmalloc results press lab book make
+T ?= style page slab kmalloc vmalloc results press lab book make
 
 BIN := build/tests/bin
 TEST_SRC := $(LIB_SRC)
-TEST_PROGRAMS := $(BIN)/page $(BIN)/page_model $(BIN)/page_threads \
-    $(BIN)/page_fuzz $(BIN)/page_answers \
-    $(BIN)/slab $(BIN)/slab_shape $(BIN)/slab_refused \
-    $(BIN)/slab_model $(BIN)/slab_threads $(BIN)/slab_fuzz
+TESTED := page slab kmalloc vmalloc
 
 # The unit tests run as they would be used; the others under what sees most.
-UNDEFINED := -fsanitize=address,undefined -fno-sanitize-recover=all
-$(BIN)/page $(BIN)/slab $(BIN)/slab_shape $(BIN)/slab_refused: \
-    TEST_FLAGS = -lcmocka
-$(BIN)/page_model $(BIN)/page_answers $(BIN)/slab_model: \
-    TEST_FLAGS = $(UNDEFINED)
-$(BIN)/slab_bare_model: TEST_FLAGS = $(UNDEFINED) -DPW_SLAB_MAGAZINES=0 \
-    -DPW_SLAB_COLOUR=0
-$(BIN)/page_threads $(BIN)/slab_threads: TEST_FLAGS = -fsanitize=thread
-$(BIN)/page_fuzz $(BIN)/slab_fuzz: TEST_FLAGS = $(UNDEFINED) \
-    -fsanitize=fuzzer
+UNIT := $(TESTED) slab_shape slab_refused kmalloc_flags kmalloc_refused \
+    vmalloc_refuse
+MODEL := $(TESTED:%=%_model) page_answers
+BARE := slab_bare_model kmalloc_bare_model
+TEST_PROGRAMS := $(addprefix $(BIN)/,$(UNIT) $(MODEL) $(BARE) \
+    $(TESTED:%=%_threads) $(TESTED:%=%_fuzz))
 
-TEST_PROGRAMS += $(addprefix $(BIN)/vmalloc,_model _threads _fuzz) \
-    $(BIN)/vmalloc $(BIN)/vmalloc_refuse
-$(BIN)/vmalloc $(BIN)/vmalloc_refuse: TEST_FLAGS = -lcmocka
-$(BIN)/vmalloc_model: TEST_FLAGS = $(UNDEFINED)
-$(BIN)/vmalloc_threads: TEST_FLAGS = -fsanitize=thread
-$(BIN)/vmalloc_fuzz: TEST_FLAGS = $(UNDEFINED) -fsanitize=fuzzer
+UNDEFINED := -fsanitize=address,undefined -fno-sanitize-recover=all
+$(UNIT:%=$(BIN)/%): TEST_FLAGS = -lcmocka
+$(MODEL:%=$(BIN)/%): TEST_FLAGS = $(UNDEFINED)
+$(TESTED:%=$(BIN)/%_threads): TEST_FLAGS = -fsanitize=thread
+$(TESTED:%=$(BIN)/%_fuzz): TEST_FLAGS = $(UNDEFINED) -fsanitize=fuzzer
 
 TEST_RULE = @mkdir -p $(@D) && \
     clang -std=c11 -O1 -g -Wall -Wextra -Werror -pthread -o $@ $< \
     $(TEST_SRC) $(TEST_FLAGS)
 
-$(TEST_PROGRAMS): $(BIN)/%: tests/%.c $(wildcard tests/*.h) \
-    $(TEST_SRC) $(LIB_ALL)
+$(filter-out $(BARE:%=$(BIN)/%),$(TEST_PROGRAMS)): $(BIN)/%: tests/%.c \
+    $(wildcard tests/*.h) $(TEST_SRC) $(LIB_ALL)
 	$(TEST_RULE)
 
-# The same test of a library with everything off that can be.
-$(BIN)/slab_bare_model: tests/slab_model.c tests/model.h $(TEST_SRC) \
-    $(LIB_ALL)
+# The same tests of a library with everything off that can be.
+$(BIN)/slab_bare_model: TEST_FLAGS = $(UNDEFINED) -DPW_SLAB_MAGAZINES=0 \
+    -DPW_SLAB_COLOUR=0
+$(BIN)/kmalloc_bare_model: TEST_FLAGS = $(UNDEFINED) \
+    -DPW_KMALLOC_TABLE=0 -DPW_SLAB_MAGAZINES=0
+$(BARE:%=$(BIN)/%): $(BIN)/%_bare_model: tests/%_model.c \
+    $(wildcard tests/*.h) $(TEST_SRC) $(LIB_ALL)
 	$(TEST_RULE)
 
 test:
-	@$(again) -j$(JOBS) $(TEST_PROGRAMS) $(BIN)/slab_bare_model
+	@$(again) -j$(JOBS) $(TEST_PROGRAMS)
 	@ONLY="$(ONLY)" sh tests/run.sh $(T)
 
 # A fault of each kind in a copy: does its test see it? Slow; not in CI.

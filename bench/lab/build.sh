@@ -1,16 +1,43 @@
 # SPDX-License-Identifier: MIT
 #
 # build: compile a chapter's module with its kernel's headers and compiler,
-# and pack the initramfs: init, /modules, /programs. The sources are copied
-# below build/ first, since kbuild writes beside what it compiles.
+# and pack the initramfs: init, /modules, /programs and, where a boot wants
+# to swap, /swap. The sources are copied below build/ first, since kbuild
+# writes beside what it compiles.
 #
 # shellcheck shell=bash disable=SC2034,SC2154
 
 build() {
-    local src
     work=$ROOT/build/lab/$series/$chapter
     rm -rf "$work"
     mkdir -p "$work/initramfs/modules" "$work/initramfs/programs"
+    if is_program; then
+        build_program || build_failed
+    else
+        build_for_kernel
+    fi
+    build_initramfs
+}
+
+# A chapter about user space has a program in its lab, not a module.
+is_program() {
+    grep -q '^int main(' "$ROOT/code/$chapter/${chapter}_lab.c"
+}
+
+build_program() {
+    local sources=("$ROOT/code/$chapter/"*.c "$ROOT/code/port/port_user.c")
+    progress "building the program"
+    for f in "${!sources[@]}"; do # names.c is for a library
+        case ${sources[f]} in */names.c) unset "sources[f]" ;; esac
+    done
+    ${CC:-cc} -std=c11 -O1 -static -pthread -fno-builtin -w \
+        -o "$work/initramfs/programs/$chapter" "${sources[@]}" \
+        >"$work/build-log.txt" 2>&1
+    strip "$work/initramfs/programs/$chapter"
+}
+
+build_for_kernel() {
+    local src
     progress "building the module"
     if [ "$native" = tree ]; then
         src=$cache/tree/lab-$$
@@ -32,7 +59,6 @@ build() {
         -o "$work/initramfs/modules/pagewise_$chapter.ko" \
         "$src/module/pagewise_$chapter.ko"
     [ "$native" = native ] || rm -rf "$src"
-    build_initramfs
 }
 
 build_module() {
@@ -93,8 +119,12 @@ build_initramfs() {
     local fs=$work/initramfs
     mkdir -p "$fs/proc" "$fs/sys" "$fs/dev"
     ${CC:-cc} -O2 -static -Wall -Wextra -o "$fs/init" "$LAB/init.c" \
-        >>"$work/build-log.txt" 2>&1 || build_failed
+        "$LAB/swap.c" >>"$work/build-log.txt" 2>&1 || build_failed
     build_kernels_test
+    if wants_swap; then
+        mkdir -p "$fs/swap"
+        cp "$cache"/swap/*.ko "$fs/swap/"
+    fi
     # Times of day would make the unpacking take other instructions.
     find "$fs" -exec touch -h -d @0 {} +
     (cd "$fs" && find . | sort |

@@ -28,10 +28,13 @@ static char *instrument = "vm-insn";
 module_param(instrument, charp, 0444);
 static char *kernel = "";
 module_param(kernel, charp, 0444);
+static char *boot = "main";
+module_param(boot, charp, 0444);
 bool lab_selftest;
 module_param_named(selftest, lab_selftest, bool, 0444);
 
 int lab_reps;
+const char *lab_tick = "instructions";
 
 static bool is_time; /* the unit is the nanosecond */
 static const char *lab_chapter;
@@ -41,6 +44,11 @@ static struct lab_file {
     char *text;
     size_t length;
 } files[FILES];
+
+bool lab_boot(const char *name)
+{
+    return strcmp(boot, name) == 0;
+}
 
 u64 lab_clock(void)
 {
@@ -79,6 +87,7 @@ u32 lab_random(u64 *state)
 int lab_open(const char *chapter)
 {
     is_time = strcmp(instrument, "vm-kvm") == 0;
+    lab_tick = is_time ? "ticks" : "instructions";
     lab_reps = is_time ? LAB_MOST_REPS : 9;
     if (!is_time && !counts_instructions()) {
         pr_err("pagewise: the time-stamp counter does not count "

@@ -32,6 +32,9 @@ struct lab_sample {
 extern int lab_reps;      /* repetitions: few where all are alike */
 extern bool lab_selftest; /* second load: check, measure nothing */
 
+/* Is this the boot of that name (bench/lab/boots.tsv)? */
+bool lab_boot(const char *name);
+
 int lab_open(const char *chapter); /* 0 or a negative errno */
 void lab_close(void);
 
@@ -59,8 +62,9 @@ void lab_value(const char *experiment, const char *variant, long x,
 void lab_missing(const char *experiment, const char *variant,
                  const char *why);
 
-/* Ticks of the ordered time-stamp counter. */
+/* Ticks of the ordered time-stamp counter, and what they are called. */
 u64 lab_clock(void);
+extern const char *lab_tick;
 
 /* A fixed-seed generator (xorshift64*), the same on every run. */
 u32 lab_random(u64 *state);

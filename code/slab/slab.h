@@ -96,6 +96,8 @@ struct pw_cache *pw_cache_create_in(struct pw_zone *zone, const char *name,
 int pw_cache_destroy(struct pw_cache *cache);
 
 void *pw_cache_alloc(struct pw_cache *cache);
+/* The same, but no other cache is asked for what it can spare. */
+void *pw_cache_alloc_noreap(struct pw_cache *cache);
 int pw_cache_free(struct pw_cache *cache, void *object); /* NULL: no-op */
 
 /* Fill objects[] with up to n objects; returns how many it got. */

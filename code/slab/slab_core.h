@@ -211,6 +211,41 @@ static inline uint32_t pw_cpu_rounds(const struct pw_cache *cache,
 }
 //< arithmetic
 
+//> push-pop
+static inline struct pw_slab_cpu *cpu_of(struct pw_cache *cache, int me)
+{
+    return &cache->cpu[1] + me;
+}
+
+static inline void *cpu_pop(struct pw_slab_cpu *cpu)
+{
+    void **top = cpu->top;
+    void *object = *top;
+
+    if (port_likely(object != NULL))
+        port_write(cpu->top, top - 1);
+    return object;
+}
+
+static inline void cpu_put(struct pw_slab_cpu *cpu, void **top,
+                           void *object)
+{
+    top[1] = object;
+    port_write(cpu->top, top + 1);
+}
+
+static inline bool cpu_push(struct pw_slab_cpu *cpu, void *object)
+{
+    void **top = cpu->top;
+
+    if ((uintptr_t)top >= (uintptr_t)port_read(cpu->limit) ||
+        *top == object)
+        return false;
+    cpu_put(cpu, top, object);
+    return true;
+}
+//< push-pop
+
 //> end
 #endif
 //< end

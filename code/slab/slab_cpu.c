@@ -18,41 +18,6 @@
 #include "slab_core.h"
 //< theory
 
-//> push-pop
-static inline struct pw_slab_cpu *cpu_of(struct pw_cache *cache, int me)
-{
-    return &cache->cpu[1] + me;
-}
-
-static inline void *cpu_pop(struct pw_slab_cpu *cpu)
-{
-    void **top = cpu->top;
-    void *object = *top;
-
-    if (port_likely(object != NULL))
-        port_write(cpu->top, top - 1);
-    return object;
-}
-
-static inline void cpu_put(struct pw_slab_cpu *cpu, void **top,
-                           void *object)
-{
-    top[1] = object;
-    port_write(cpu->top, top + 1);
-}
-
-static inline bool cpu_push(struct pw_slab_cpu *cpu, void *object)
-{
-    void **top = cpu->top;
-
-    if ((uintptr_t)top >= (uintptr_t)port_read(cpu->limit) ||
-        *top == object)
-        return false;
-    cpu_put(cpu, top, object);
-    return true;
-}
-//< push-pop
-
 //> slow-helpers
 static size_t take_locked(struct pw_cache *cache, size_t n, void **objects)
 {
@@ -113,9 +78,8 @@ static void *alloc_once(struct pw_cache *cache)
 }
 
 static __attribute__((__noinline__)) void *
-alloc_slow(struct pw_cache *cache)
+alloc_slow(struct pw_cache *cache, bool may_reap)
 {
-    bool may_reap = true;
     void *object;
     int err = 0;
 
@@ -142,7 +106,12 @@ pw_cache_alloc(struct pw_cache *cache)
     void *object = cpu_pop(cpu_of(cache, port_pin_quick(&pin)));
 
     port_unpin(&pin);
-    return port_likely(object != NULL) ? object : alloc_slow(cache);
+    return port_likely(object != NULL) ? object : alloc_slow(cache, true);
+}
+
+void *pw_cache_alloc_noreap(struct pw_cache *cache)
+{
+    return alloc_slow(cache, false);
 }
 //< alloc
 
@@ -203,7 +172,7 @@ size_t pw_cache_alloc_bulk(struct pw_cache *cache, size_t n, void **objects)
         got += pop_many(cache, n - got, objects + got);
         if (got == n)
             return n;
-        objects[got] = alloc_slow(cache);
+        objects[got] = alloc_slow(cache, true);
         if (!objects[got])
             return got;
         got++;
