@@ -112,7 +112,7 @@ plant "slab: an empty slab stays on its list" slab 'unit*' \
     "sed -i 's/if (to == from)/if (to == from || !slab->inuse)/' \
     ${slab}_core.c"
 plant "slab: one that was full goes to the wrong end" slab 'unit*' \
-    "sed -i '/at = at->prev;/s/prev/next/' ${slab}_core.c"
+    "sed -i 's/at = at->prev;/;/' ${slab}_core.c"
 plant "slab: a magazine takes one object too many" slab 'unit*' \
     "sed -i 's/limit, magazine + cache->magazine/& + 1/' ${slab}_depot.c"
 plant "slab: a colour too many" slab 'shape*' \
