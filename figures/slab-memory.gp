@@ -9,9 +9,11 @@
 #@   slab.after.jemalloc-shrunk.held slab.after.mimalloc-shrunk.held
 #@   slab.after.tcmalloc-shrunk.held
 #@ series: pw glibc jemalloc mimalloc tcmalloc
-#@ alt: Two line charts: memory held as a multiple of the bytes in live
-#@   objects, against the size of the object; left at a peak, right after
-#@   all but a tenth were freed at random. {series}
+#@ y: log
+#@ alt: Two line charts, the second logarithmic: memory held as a multiple
+#@   of the bytes in live objects, against the size of the object; left at a
+#@   peak, right when all but a tenth had been freed at random and the
+#@   allocator had been asked to give back what it can. {series}
 load "figures/style.gp"
 
 set linetype 5 lc rgb ink lw 2 dt (2,4) pt 4 ps 0.5
@@ -28,7 +30,8 @@ do for [i=0:1] {
         at graph 0.02, 1.06 font bold(12) tc rgb ink
     set xlabel "size of the object, bytes"
     set xrange [value("xmin_".p)*0.9:value("xmax_".p)*1.1]
-    set yrange [(i == 0 ? 1 : 0):(i == 0 ? 1.55 : 15.5)]
+    if (i == 1) { set logscale y }
+    set yrange [1:(i == 0 ? 1.55 : value("ymax_".p)*1.1)]
     if (i == 0) { set ylabel "held / live, ×" } else { set ylabel "" }
     if (i == 1) {
         eval name_at(p."_pw".s, 1)

@@ -42,6 +42,20 @@ static void slabs_move_between_the_three_lists(void **state)
     unmake();
 }
 
+/* One that was full waits behind the others for more to come home. */
+static void slabs_that_were_full_queue_up(void **state)
+{
+    (void)state;
+    make(512, 0, PW_CACHE_NO_MAGAZINES, NULL);
+    alloc(24);
+    for (int i = 0; i < 24; i += 8)
+        assert_int_equal(pw_cache_free(cache, objects[i]), 0);
+    for (int i = 0; i < 24; i += 8)
+        assert_ptr_equal(pw_cache_alloc(cache), objects[i]);
+    release(24);
+    unmake();
+}
+
 static int count_slabs(const struct pw_slab_view *view, void *arg)
 {
     size_t *n = arg, bits = 0;
@@ -327,6 +341,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         TEST(slabs_move_between_the_three_lists),
+        TEST(slabs_that_were_full_queue_up),
         TEST(a_walk_visits_the_lists_in_their_order),
         TEST(the_constructor_runs_once_for_each_object),
         TEST(a_constructor_that_fails_takes_its_slab_with_it),

@@ -149,8 +149,11 @@ static void a_double_free_is_refused(void **state)
     (void)state;
     cache = make("objects", 64, 0);
     a = pw_cache_alloc(cache);
+    b = pw_cache_alloc(cache);
     assert_int_equal(pw_cache_free(cache, a), 0);
-    refuse(cache, a, -EALREADY, twice);
+    refuse(cache, a, -EALREADY, twice); /* with room in the magazine */
+    assert_int_equal(pw_cache_free(cache, b), 0);
+    refuse(cache, b, -EALREADY, twice); /* and with none */
     unmake(cache);
 
     cache = make("objects", 64, PW_CACHE_NO_MAGAZINES);
