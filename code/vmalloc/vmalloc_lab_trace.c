@@ -87,6 +87,7 @@ static void find_tracepoint(struct tracepoint *point, void *unused)
 static struct door {
     const char *names[4];
     unsigned long calls;
+    int error; /* of the last attempt to watch it; 0: watched */
 #ifdef CONFIG_KPROBES
     struct kprobe probe;
 #endif
@@ -100,25 +101,36 @@ static struct door {
 enum { SINGLE, BULK, GET_FREE, DOORS };
 
 #ifdef CONFIG_KPROBES
+/*
+ * A probe by breakpoint runs as if in an NMI, which counts as one hardware
+ * interrupt: is there another besides, or a soft one?
+ */
+static bool in_another_interrupt(void)
+{
+    const unsigned own = in_nmi() ? HARDIRQ_OFFSET : 0;
+
+    return (preempt_count() & (HARDIRQ_MASK | SOFTIRQ_MASK)) != own;
+}
+
 static int on_door(struct kprobe *probe, struct pt_regs *regs)
 {
-    if (READ_ONCE(listener) == current && !in_interrupt())
+    if (READ_ONCE(listener) == current && !in_another_interrupt())
         container_of(probe, struct door, probe)->calls++;
     return 0;
 }
 
-static bool watch(struct door *door)
+static void watch(struct door *door)
 {
     int i;
 
     for (i = 0; i < 4 && door->names[i]; i++) {
         door->probe = (struct kprobe){.symbol_name = door->names[i],
                                       .pre_handler = on_door};
-        if (register_kprobe(&door->probe) == 0)
-            return true;
+        door->error = register_kprobe(&door->probe);
+        if (!door->error)
+            return;
     }
     door->probe = (struct kprobe){};
-    return false;
 }
 
 static void unwatch(struct door *door)
@@ -127,9 +139,8 @@ static void unwatch(struct door *door)
         unregister_kprobe(&door->probe);
 }
 #else
-static bool watch(struct door *door)
+static void watch(struct door *door)
 {
-    return false;
 }
 
 static void unwatch(struct door *door)
@@ -271,6 +282,14 @@ static void claim_v6(size_t pages, const struct sum *sum)
     if (!IS_ENABLED(CONFIG_KPROBES)) {
         lab_claim("v6", LAB_UNMEASURED,
                   "this kernel has no kprobes to count calls with");
+        return;
+    }
+    if (!single && !doors[BULK].calls && !doors[GET_FREE].calls) {
+        lab_claim("v6", LAB_UNMEASURED,
+                  "no probe saw where the frames came from; setting the "
+                  "three of them gave %d, %d and %d",
+                  doors[SINGLE].error, doors[BULK].error,
+                  doors[GET_FREE].error);
         return;
     }
     if (doors[GET_FREE].calls >= pages)
