@@ -137,6 +137,39 @@ damaged() {
     exit $status
 }
 
+# Boots: what a kernel is told, and how their claims become one.
+parts() {
+    for part in common swap boot publish; do
+        echo ". bench/lab/$part.sh"
+    done
+}
+
+boot_words() {
+    bash -c "$(parts)"'
+        chapter=kmalloc headers_package=linux-headers-amd64
+        find_boots && wants_swap && echo "${boots[*]}"
+        boot_row kaslr && kernel_args && boot_row zero && kernel_args
+        chapter=page && find_boots && ! wants_swap && echo "${boots[*]}"
+        boot_row main && echo "$memory"' >"$T/words" || exit 1
+    cat "$T/words"
+    sed -n 1p "$T/words" | grep -q '^main kaslr .*swap' &&
+        ! sed -n 2p "$T/words" | grep -q nokaslr &&
+        sed -n 3p "$T/words" | grep -q 'nokaslr.* init_on_alloc=1$' &&
+        [ "$(sed -n '4,$p' "$T/words" | xargs)" = "main 256" ]
+}
+
+merged_claims() {
+    printf '%b\n' 'a\t6.1\tholds\tone' 'b\t6.1\tunmeasured\tno' \
+        'a\t6.1\tlimit\ttwo' 'b\t6.1\tholds\tyes' \
+        'a\t6.1\tunmeasured\tno' >"$T/claims"
+    printf '%b\n' 'a\t6.1\tlimit\tone; two' 'b\t6.1\tholds\tyes' \
+        >"$T/wanted"
+    bash -c "$(parts)"'; publish_claims "$1"' sh "$T/claims" >"$T/merged"
+    diff "$T/wanted" "$T/merged"
+}
+
+check "a boot's kernel is told what the table says" boot_words
+check "of a claim asked in several boots the worst counts" merged_claims
 check "two runs at a time: the kernel boots, the module ends" two_runs
 check "two runs give the same records, to the byte" same_records
 check "two runs give the same results" same_results
