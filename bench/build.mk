@@ -91,7 +91,7 @@ $(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) \
 
 .PHONY: bench bench-quick drift reference
 bench-quick: $(addprefix $(HOST)/,measuring.tsv page.tsv slab.tsv \
-    vmalloc.tsv programs.tsv)
+    vmalloc.tsv malloc.tsv programs.tsv)
 
 # ---- Full ----------------------------------------------------------------
 
@@ -102,6 +102,7 @@ bench: $(BENCH_BIN)
 	@$(full) build/bench/page
 	@$(full) build/bench/slab
 	@$(full) build/bench/vmalloc
+	@$(again) bench-malloc
 	@$(full) sh bench/programs.sh 25 $(HOST)/programs.tsv
 	@lua5.4 bench/summary.lua build/results
 	@$(again) print
@@ -121,4 +122,5 @@ reference:
 	    rm -rf "$$to"; mv "$$to.new" "$$to"; \
 	    echo "recorded: $$to"
 
+-include bench/malloc.mk
 -include bench/lab.mk

@@ -5,10 +5,10 @@
 
 .PHONY: test test-planted test-minimal format
 
-T ?= style page slab vmalloc results press lab book make
+T ?= style page slab vmalloc malloc results press lab book make
 
 BIN := build/tests/bin
-TEST_SRC := $(LIB_SRC)
+TEST_SRC := $(filter-out $(MALLOC_SRC),$(LIB_SRC))
 TEST_PROGRAMS := $(BIN)/page $(BIN)/page_model $(BIN)/page_threads \
     $(BIN)/page_fuzz $(BIN)/page_answers \
     $(BIN)/slab $(BIN)/slab_shape $(BIN)/slab_refused \
@@ -45,6 +45,8 @@ $(TEST_PROGRAMS): $(BIN)/%: tests/%.c tests/says.h tests/slab_one.h \
 # The same test of a library with everything off that can be.
 $(BIN)/slab_bare_model: tests/slab_model.c $(TEST_SRC) $(LIB_ALL)
 	$(TEST_RULE)
+
+-include tests/malloc.mk
 
 test:
 	@$(again) -j$(JOBS) $(TEST_PROGRAMS) $(BIN)/slab_bare_model

@@ -7,10 +7,36 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 
 build() {
-    local src
     work=$ROOT/build/lab/$series/$chapter
     rm -rf "$work"
     mkdir -p "$work/initramfs/modules" "$work/initramfs/programs"
+    if is_program; then
+        build_program || build_failed
+    else
+        build_for_kernel
+    fi
+    build_initramfs
+}
+
+# A chapter about user space has a program in its lab, not a module.
+is_program() {
+    grep -q '^int main(' "$ROOT/code/$chapter/${chapter}_lab.c"
+}
+
+build_program() {
+    local sources=("$ROOT/code/$chapter/"*.c "$ROOT/code/port/port_user.c")
+    progress "building the program"
+    for f in "${!sources[@]}"; do # names.c is for a library
+        case ${sources[f]} in */names.c) unset "sources[f]" ;; esac
+    done
+    ${CC:-cc} -std=c11 -O1 -static -pthread -fno-builtin -w \
+        -o "$work/initramfs/programs/$chapter" "${sources[@]}" \
+        >"$work/build-log.txt" 2>&1
+    strip "$work/initramfs/programs/$chapter"
+}
+
+build_for_kernel() {
+    local src
     progress "building the module"
     if [ "$native" = tree ]; then
         src=$cache/tree/lab-$$
@@ -32,7 +58,6 @@ build() {
         -o "$work/initramfs/modules/pagewise_$chapter.ko" \
         "$src/module/pagewise_$chapter.ko"
     [ "$native" = native ] || rm -rf "$src"
-    build_initramfs
 }
 
 build_module() {
