@@ -1,55 +1,80 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * malloc in the lab: a program, not a module. It runs as root in a machine
- * of its own, where /proc/self/pagemap shows the frame behind a page, and
- * looks at the C library's malloc and at ours. Its output is the lab's
- * records: claims with evidence, and rows of results.
+ * of its own, where the kernel shows which frame is behind a page, and
+ * puts the C library's malloc and ours to the same questions. Its output
+ * is the lab's records: claims with evidence, and rows of results.
+ *
+ *   malloc_lab.c        what is seen and recorded; m1 to m3
+ *   malloc_lab_calls.c  m4: the system calls behind a block
+ *   malloc_lab_touch.c  m5 to m7: what a touch brings
+ *   malloc_lab_swap.c   m8: what pressure takes away
+ *
+ * The compiler's knowledge of malloc is turned off (-fno-builtin).
  */
 #define _GNU_SOURCE
+#include "malloc_lab.h"
+
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
-#include "malloc.h"
+const struct variant variants[2] = {{"glibc", malloc, free},
+                                    {"pw", pw_malloc, pw_free}};
 
-enum { PAGE = 4096, PAGES = 64, MIB = 1048576 };
+/* ---- what is seen ------------------------------------------------- */
 
-static const char *series = "", *instrument = "";
-
-/* A page's entry in pagemap, or 0. */
 //> pagemap
-static uint64_t entry(const void *p)
+/* Word number n of a file of the kernel's that has one for each page. */
+static uint64_t word_of(const char *file, uint64_t n)
 {
-    const int fd = open("/proc/self/pagemap", O_RDONLY);
+    const int fd = open(file, O_RDONLY);
     uint64_t word = 0;
 
     if (fd < 0 || pread(fd, &word, sizeof(word),
-                        (off_t)((uintptr_t)p / PAGE * sizeof(word))) < 0)
+                        (off_t)(n * sizeof(word))) != sizeof(word))
         word = 0;
     close(fd);
     return word;
 }
 
-static int present(const void *p)
+uint64_t page_entry(const void *p)
 {
-    return entry(p) >> 63 & 1;
+    return word_of("/proc/self/pagemap", (uintptr_t)p / PAGE);
 }
 
-static uint64_t frame(const void *p)
+int page_present(const void *p)
 {
-    return entry(p) & (((uint64_t)1 << 55) - 1);
+    return page_entry(p) >> 63 & 1;
+}
+
+int page_swapped(const void *p)
+{
+    return page_entry(p) >> 62 & 1;
+}
+
+uint64_t page_frame(const void *p)
+{
+    return page_entry(p) & (((uint64_t)1 << 55) - 1);
+}
+
+uint64_t frame_flags(uint64_t frame)
+{
+    return word_of("/proc/kpageflags", frame);
 }
 //< pagemap
 
-static char claims[8192], rows[8192];
+char *first_page(void *block)
+{
+    return (char *)(((uintptr_t)block + PAGE - 1) & -(uintptr_t)PAGE);
+}
 
-static void claim(const char *id, const char *verdict, const char *fmt, ...)
+/* ---- what is recorded --------------------------------------------- */
+
+static const char *series, *instrument;
+static char claims[16384], rows[16384];
+
+void claim(const char *id, const char *verdict, const char *fmt, ...)
 {
     const size_t at = strlen(claims);
     size_t n = (size_t)snprintf(claims + at, sizeof(claims) - at,
@@ -63,8 +88,8 @@ static void claim(const char *id, const char *verdict, const char *fmt, ...)
     snprintf(claims + at + n, sizeof(claims) - at - n, "\n");
 }
 
-static void row(const char *experiment, const char *variant, long x,
-                const char *metric, const char *unit, long value)
+void row(const char *experiment, const char *variant, long x,
+         const char *metric, const char *unit, long value)
 {
     const size_t at = strlen(rows);
 
@@ -74,35 +99,7 @@ static void row(const char *experiment, const char *variant, long x,
              value, value, value);
 }
 
-/* The C library's malloc, without what a compiler knows about it. */
-static void *(*volatile take)(size_t) = malloc;
-static void (*volatile give)(void *) = free;
-
-static long faults(void)
-{
-    struct rusage use;
-
-    getrusage(RUSAGE_SELF, &use);
-    return use.ru_minflt;
-}
-
-/* The first whole page inside a block. */
-static char *first_page(void *block)
-{
-    return (char *)(((uintptr_t)block + PAGE - 1) & -(uintptr_t)PAGE);
-}
-
-/* ---- m1, m2, m3: where a block lies --------------------------------*/
-
-static void huge_pages(const char *when)
-{
-    const int fd =
-        open("/sys/kernel/mm/transparent_hugepage/enabled", O_WRONLY);
-
-    if (fd >= 0 && write(fd, when, strlen(when)) < 0)
-        perror(when);
-    close(fd);
-}
+/* ---- m1, m2: the addresses ---------------------------------------- */
 
 static int mapped(const void *p)
 {
@@ -119,178 +116,134 @@ static int mapped(const void *p)
     return found;
 }
 
-/* Pages of the block whose frame does not follow the one before. */
-//> breaks
-static long breaks(const char *p, size_t pages)
+//> place
+/* Pages of a block that are not where the first one's distance between
+ * address and frame would put them. */
+static int displaced(const char *p, int pages)
 {
-    long n = 0;
+    const uint64_t distance = page_frame(p) - (uintptr_t)p / PAGE;
+    int n = 0;
 
-    for (size_t i = 1; i < pages; i++)
-        n += frame(p + i * PAGE) != frame(p + (i - 1) * PAGE) + 1;
+    for (int i = 1; i < pages; i++, n++)
+        if (page_frame(p + i * PAGE) - (uintptr_t)p / PAGE - i == distance)
+            n--;
     return n;
 }
 
-/* The same block of 4 MiB, touched, with huge pages and without. */
-static long breaks_with(const char *when)
+/* Is every byte where it was put? */
+static int intact(unsigned char *block, int bytes)
+{
+    int n = 0;
+
+    for (int i = 0; i < bytes; i++)
+        block[i] = (unsigned char)(i / 61);
+    for (int i = 0; i < bytes; i++)
+        n += block[i] == (unsigned char)(i / 61);
+    return n;
+}
+//< place
+
+static void lab_place(void)
+{
+    const int bytes = PAGES * PAGE;
+    int in_map[2], apart[2], good[2];
+
+    for (int v = 0; v < 2; v++) {
+        unsigned char *block = variants[v].take(bytes);
+
+        in_map[v] = mapped(block);
+        good[v] = intact(block, bytes);
+        apart[v] = displaced(first_page(block), PAGES - 1);
+        row("place", variants[v].name, PAGES - 1, "displaced", "pages",
+            apart[v]);
+        variants[v].give(block);
+    }
+    claim("m1", in_map[0] && apart[0] ? "holds" : "fails",
+          "the block is in the process's own map, and %d of its %d pages "
+          "have another distance to their frames than the first; of our "
+          "malloc's %d",
+          apart[0], PAGES - 1, apart[1]);
+    claim("m2", good[0] == bytes ? "holds" : "fails",
+          "%d of %d bytes written and read back by one pointer; with our "
+          "malloc %d",
+          good[0], bytes, good[1]);
+}
+
+/* ---- m3: the frames ----------------------------------------------- */
+
+static void huge_pages(const char *when)
+{
+    const int fd =
+        open("/sys/kernel/mm/transparent_hugepage/enabled", O_WRONLY);
+
+    if (fd < 0 || write(fd, when, strlen(when)) < 0)
+        perror(when);
+    close(fd);
+}
+
+//> breaks
+/* The pages of 4 MiB of one block whose frame does not follow the frame
+ * of the page before, with huge pages allowed when? */
+static long breaks(const struct variant *v, const char *when)
 {
     const size_t size = 4 * MIB, align = 2 * MIB;
-    char *p, *block;
-    long n;
+    char *block = v->take(size + align), *p;
+    long n = 0;
 
     huge_pages(when);
-    block = take(size + align);
     p = (char *)(((uintptr_t)block + align - 1) & -align);
+    if (strcmp(when, "madvise") == 0)
+        madvise(p, size, MADV_HUGEPAGE);
     memset(p, 1, size);
-    n = breaks(p, size / PAGE);
-    give(block);
+    for (size_t at = PAGE; at < size; at += PAGE)
+        n += page_frame(p + at) != page_frame(p + at - PAGE) + 1;
+    v->give(block);
+    huge_pages("never");
     return n;
 }
 //< breaks
 
-static void place(void)
+static void lab_breaks(void)
 {
-    char *block = take(PAGES * PAGE), *p = first_page(block);
-    long apart = 0, off, on;
+    static const char *const when[] = {"never", "madvise", "always"};
+    long n[2][3];
 
-    memset(block, 1, PAGES * PAGE);
-    for (int i = 1; i < PAGES - 1; i++)
-        apart += frame(p + i * PAGE) - (uintptr_t)(p + i * PAGE) / PAGE !=
-                 frame(p) - (uintptr_t)p / PAGE;
-    claim("m1", mapped(block) && apart ? "holds" : "fails",
-          "the address is in the process's map; %ld of %d pages have "
-          "another distance to their frame than the first",
-          apart, PAGES - 2);
-    for (int i = 0; i < PAGES * PAGE; i++)
-        block[i] = (char)(i / 64);
-    for (int i = 0; i < PAGES * PAGE; i++)
-        apart -= block[i] != (char)(i / 64) ? 1000000 : 0;
-    claim("m2", apart >= 0 ? "holds" : "fails",
-          "%d bytes written and read back by one pointer", PAGES * PAGE);
-    give(block);
-    off = breaks_with("never");
-    on = breaks_with("always");
-    row("breaks", "never", 0, "breaks", "breaks", off);
-    row("breaks", "always", 0, "breaks", "breaks", on);
-    claim("m3", off > 0 ? on < off / 10 ? "limit" : "holds" : "fails",
-          "breaks in 1024 frames of one block: %ld without huge pages, "
-          "%ld with huge pages always",
-          off, on);
-    huge_pages("never");
-}
+    for (int v = 0; v < 2; v++)
+        for (int w = 0; w < 3; w++) {
+            char name[32];
 
-/* ---- m4: brk and mmap ----------------------------------------------*/
-
-//> threshold
-/* Does malloc map a block of this size by itself? */
-static int own_mapping(size_t size)
-{
-    const char *top = sbrk(0);
-    char *block = take(size);
-    const int own = block > (char *)sbrk(0) || block < top - 64 * MIB;
-
-    give(block);
-    return own;
-}
-
-static void system_calls(void)
-{
-    size_t first = 0;
-    int before, after;
-
-    for (size_t size = 16 * 1024; size <= MIB && !first; size += 4096)
-        if (own_mapping(size))
-            first = size;
-    /* That one was freed, and its size is the threshold now. */
-    before = own_mapping(first);
-    after = own_mapping(4 * first);
-    claim("m4", first && !before && after ? "holds" : "fails",
-          "brk below %zu bytes, mmap from there on; after that block was "
-          "freed its size came by brk, and four times it by mmap",
-          first);
-    row("threshold", "glibc", 0, "bytes", "bytes", (long)first);
-}
-//< threshold
-
-/* ---- m5, m6, m7: what a touch brings -------------------------------*/
-
-//> touch
-struct touch {
-    int after_call, after_read, after_write;
-    long fault_call, fault_read, fault_write;
-    int shared, own;
-};
-
-/* Call, read, write: what is mapped, and how many faults it took. */
-static struct touch touch(void *(*alloc)(size_t))
-{
-    struct touch t = {0};
-    long at = faults();
-    char *block = alloc(32 * MIB), *p = first_page(block) + MIB;
-    uint64_t zero;
-
-    t.fault_call = faults() - at;
-    for (int i = 0; i < PAGES; i++)
-        t.after_call += present(p + i * PAGE);
-    at = faults();
-    for (int i = 0; i < PAGES; i++)
-        (void)*(volatile char *)(p + i * PAGE);
-    t.fault_read = faults() - at;
-    zero = frame(p);
-    for (int i = 0; i < PAGES; i++) {
-        t.after_read += present(p + i * PAGE);
-        t.shared += frame(p + i * PAGE) == zero;
-    }
-    at = faults();
-    for (int i = 0; i < PAGES; i++)
-        *(volatile char *)(p + i * PAGE) = 1;
-    t.fault_write = faults() - at;
-    for (int i = 0; i < PAGES; i++) {
-        t.after_write += present(p + i * PAGE);
-        t.own += frame(p + i * PAGE) != zero &&
-                 (i == 0 || frame(p + i * PAGE) != frame(p));
-    }
-    return t;
-}
-//< touch
-
-static void touched(void)
-{
-    const struct touch c = touch(take), o = touch(pw_malloc);
-
-    claim("m5",
-          c.after_call == 0 && c.after_write == PAGES ? "holds" : "fails",
-          "of 64 pages %d were present after the call, %d after writing; "
-          "with our malloc %d and %d",
-          c.after_call, c.after_write, o.after_call, o.after_write);
-    claim("m6",
-          c.after_call == PAGES && c.shared == PAGES ? "holds" : "fails",
-          "of 64 pages %d were present right after the call; after a read "
-          "%d, %d of them the same frame",
-          c.after_call, c.after_read, c.shared);
-    claim("m7", c.shared == PAGES && c.own == PAGES ? "holds" : "fails",
-          "after reads 64 pages had one frame, after writes %d had one of "
-          "their own; %ld faults for the reads, %ld for the writes",
-          c.own, c.fault_read, c.fault_write);
-    claim("m8", "unmeasured",
-          "this lab has no swap: the kernel's zram is a module that it "
-          "does not bring along");
-    row("touch", "glibc", 0, "present", "pages", c.after_call);
-    row("touch", "glibc", 1, "present", "pages", c.after_read);
-    row("touch", "glibc", 2, "present", "pages", c.after_write);
-    row("touch", "pw", 0, "present", "pages", o.after_call);
-    row("touch", "pw", 1, "present", "pages", o.after_read);
-    row("touch", "pw", 2, "present", "pages", o.after_write);
+            n[v][w] = breaks(&variants[v], when[w]);
+            snprintf(name, sizeof(name), "breaks-%s", when[w]);
+            row(name, variants[v].name, 4, "breaks", "breaks", n[v][w]);
+        }
+    claim("m3",
+          n[0][0] == 0              ? "fails"
+          : n[0][2] * 10 <= n[0][0] ? "limit"
+                                    : "holds",
+          "1023 steps from page to page in one block; %ld do not lead to "
+          "the next frame without huge pages, %ld where the block asks for "
+          "them, %ld where everybody gets them; in our malloc's block "
+          "%ld, %ld and %ld",
+          n[0][0], n[0][1], n[0][2], n[1][0], n[1][1], n[1][2]);
 }
 
 int main(void)
 {
+    static char table[8192];
+    FILE *text = fmemopen(table, sizeof(table), "w");
+
     series = getenv("LAB_KERNEL") ? getenv("LAB_KERNEL") : "host";
     instrument =
         getenv("LAB_INSTRUMENT") ? getenv("LAB_INSTRUMENT") : "host";
-    system_calls();
-    place();
-    touched();
-    printf("@ file malloc/claims.tsv\n%s@ file malloc/malloc.tsv\n%s",
-           claims, rows);
+    huge_pages("never");
+    lab_calls(text);
+    fclose(text);
+    lab_place();
+    lab_breaks();
+    lab_touch();
+    lab_swap();
+    printf("@ file malloc/claims.tsv\n%s@ file malloc/malloc.tsv\n%s"
+           "@ file malloc/malloc-calls.txt\n%s",
+           claims, rows, table);
     return 0;
 }
