@@ -31,5 +31,5 @@ static void reset(void)
     used = 0;
 }
 
-const struct step step_bump = {"bump", alloc, release, reset};
+const struct step step_bump = {"bump", alloc, release, reset, false};
 //< bump

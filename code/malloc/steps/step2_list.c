@@ -84,5 +84,5 @@ static void reset(void)
     used = 0;
 }
 
-const struct step step_list = {"list", alloc, release, reset};
+const struct step step_list = {"list", alloc, release, reset, false};
 //< list

@@ -50,5 +50,5 @@ static void reset(void)
     used = 0;
 }
 
-const struct step step_classes = {"classes", alloc, release, reset};
+const struct step step_classes = {"classes", alloc, release, reset, false};
 //< classes

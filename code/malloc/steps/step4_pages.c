@@ -10,19 +10,11 @@
 //< theory
 
 //> pages
-struct page {
-    struct page *next, **prev; /* among the class's that have free blocks */
-    void *free;
-    size_t size, used;
-    char *fresh; /* from here on, nothing was ever handed out */
-};
+static size_t used; /* of the range */
 
-static struct page *list[STEP_MOST / STEP_CLASS + 1], *idle;
-static size_t used;
-
-static void page_add(struct page *p)
+static void page_add(struct step_heap *h, struct step_page *p)
 {
-    struct page **head = &list[p->size / STEP_CLASS];
+    struct step_page **head = &h->list[p->size / STEP_CLASS];
 
     p->next = *head;
     p->prev = head;
@@ -31,42 +23,45 @@ static void page_add(struct page *p)
     *head = p;
 }
 
-static void page_del(struct page *p)
+static void page_del(struct step_page *p)
 {
     *p->prev = p->next;
     if (p->next)
         p->next->prev = p->prev;
 }
 
-static bool page_full(const struct page *p)
+static bool page_full(const struct step_page *p)
 {
     return !p->free && p->fresh + p->size > (char *)p + STEP_PAGE;
 }
 
-static struct page *page_new(size_t size)
+static struct step_page *page_new(struct step_heap *h, size_t size)
 {
-    struct page *p = idle;
+    struct step_page *p = h->idle;
+    size_t at;
 
     if (p) {
-        idle = p->next;
+        h->idle = p->next;
+        h->hot -= h->hot > 0;
     } else {
-        if (used == STEP_RANGE)
+        at = __atomic_fetch_add(&used, STEP_PAGE, __ATOMIC_RELAXED);
+        if (at >= STEP_RANGE)
             return NULL;
-        p = (struct page *)(step_range + used);
-        used += STEP_PAGE;
+        p = (struct step_page *)(step_range + at);
     }
-    *p = (struct page){.size = size, .fresh = (char *)p + 64};
-    page_add(p);
+    *p = (struct step_page){
+        .size = size, .heap = h, .fresh = (char *)(p + 1)};
+    page_add(h, p);
     return p;
 }
 
-static void *alloc(size_t size)
+void *step_take(struct step_heap *h, size_t size)
 {
     const size_t bytes = (size + STEP_CLASS - 1) & -(size_t)STEP_CLASS;
-    struct page *p = list[bytes / STEP_CLASS];
+    struct step_page *p = h->list[bytes / STEP_CLASS];
     void *block;
 
-    if (!p && !(p = page_new(bytes ? bytes : STEP_CLASS)))
+    if (!p && !(p = page_new(h, bytes ? bytes : STEP_CLASS)))
         return NULL;
     block = p->free;
     if (block) {
@@ -81,27 +76,40 @@ static void *alloc(size_t size)
     return block;
 }
 
-static void release(void *block)
+void step_put(struct step_heap *h, void *block)
 {
-    struct page *p = (struct page *)((uintptr_t)block & -STEP_PAGE);
+    struct step_page *p = step_page_of(block);
 
     if (page_full(p))
-        page_add(p);
+        page_add(h, p);
     *(void **)block = p->free;
     p->free = block;
     if (--p->used == 0) {
         page_del(p);
-        p->next = idle;
-        idle = p;
+        p->next = h->idle;
+        h->idle = p;
+        h->hot++;
     }
 }
 
-static void reset(void)
+static struct step_heap only;
+
+static void *alloc(size_t size)
 {
-    memset(list, 0, sizeof(list));
-    idle = NULL;
+    return step_take(&only, size);
+}
+
+static void release(void *block)
+{
+    step_put(&only, block);
+}
+
+void step_pages_reset(void)
+{
+    memset(&only, 0, sizeof(only));
     used = 0;
 }
 
-const struct step step_pages = {"pages", alloc, release, reset};
+const struct step step_pages = {"pages", alloc, release, step_pages_reset,
+                                false};
 //< pages
