@@ -19,19 +19,40 @@ KERNEL_ARGS="console=ttyS0 nokaslr tsc=reliable random.trust_cpu=off"
 KERNEL_ARGS="$KERNEL_ARGS init_on_alloc=0 panic=-1"
 #< kernel-args
 
-# boot INSTRUMENT
+# What the kernel of a boot is told (boots.tsv).
+kernel_args() {
+    local word told=" $KERNEL_ARGS "
+    for word in $parameters; do
+        case $word in
+        -*) told=${told/ ${word#-} / } ;;
+        *) told="$told$word " ;;
+        esac
+    done
+    xargs <<<"$told"
+}
+
+# Where a boot's console and records are.
+boot_place() {
+    [ "$1" = main ] && echo "$work" || echo "$work/$1"
+}
+
+# boot INSTRUMENT BOOT
 boot() {
-    local instrument=$1 started=$SECONDS qemu_pid status=0
-    local append="$KERNEL_ARGS LAB_INSTRUMENT=$instrument"
+    local instrument=$1 started=$SECONDS qemu_pid status=0 append place
+    boot_row "$2"
+    append="$(kernel_args) LAB_INSTRUMENT=$instrument"
     append="$append LAB_KERNEL=$series LAB_PLANT=${LAB_PLANT:-none}"
+    [ "$2" = main ] || append="$append LAB_BOOT=$2"
     machine "$instrument"
-    cd "$work" || exit
+    place=$(boot_place "$2")
+    mkdir -p "$place"
+    cd "$place" || exit
     rm -f console.txt records.txt
-    progress "booting under $instrument"
+    progress "booting under $instrument ($2)"
     qemu-system-x86_64 "${machine[@]}" -nodefaults -display none \
-        -m "$LAB_MEMORY" -smp 1 -no-reboot \
+        -m "$memory" -smp 1 -no-reboot \
         -serial file:console.txt -serial file:records.txt \
-        -kernel "$cache/vmlinuz" -initrd initramfs.cpio \
+        -kernel "$cache/vmlinuz" -initrd "$work/initramfs.cpio" \
         -append "$append" >qemu-log.txt 2>&1 </dev/null &
     qemu_pid=$!
     trap 'kill "$qemu_pid" 2>/dev/null || :' EXIT
@@ -95,15 +116,15 @@ boot_judge() {
     elif [ "$1" != 0 ]; then
         boot_failed \
             "QEMU ended with status $1 ($(tail -n 1 qemu-log.txt))" \
-            "see build/lab/$series/$chapter/qemu-log.txt"
+            "see ${place#"$ROOT/"}/qemu-log.txt"
     elif [ "$(tail -n 1 records.txt 2>/dev/null)" != '@ end' ]; then
         boot_failed "the records stop before their end" \
-            "see build/lab/$series/$chapter/records.txt"
+            "see ${place#"$ROOT/"}/records.txt"
     fi
     what=$(grep -m 1 -E 'WARNING:|BUG:|Oops|Call Trace|pagewise: [^l]' \
         console.txt | tr -d '\r' | sed 's/^\[[^]]*\] //') || return 0
     boot_failed "the kernel complains: $what" \
-        "see build/lab/$series/$chapter/console.txt"
+        "see ${place#"$ROOT/"}/console.txt"
 }
 
 boot_failed() {
@@ -129,7 +150,7 @@ kvm_probe() {
     progress "does KVM work here?"
     machine vm-kvm
     timeout 5 qemu-system-x86_64 "${machine[@]}" -nodefaults \
-        -display none -m "$LAB_MEMORY" -no-reboot -serial stdio \
+        -display none -m 256 -no-reboot -serial stdio \
         -kernel "$cache/vmlinuz" -append 'console=ttyS0 panic=-1' \
         2>/dev/null </dev/null | grep -q 'Linux version'
 }

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
 # build: compile a chapter's module with its kernel's headers and compiler,
-# and pack the initramfs: init, /modules, /programs. The sources are copied
-# below build/ first, since kbuild writes beside what it compiles.
+# and pack the initramfs: init, /modules, /programs and, where a boot wants
+# to swap, /swap. The sources are copied below build/ first, since kbuild
+# writes beside what it compiles.
 #
 # shellcheck shell=bash disable=SC2034,SC2154
 
@@ -106,7 +107,11 @@ build_initramfs() {
     local fs=$work/initramfs
     mkdir -p "$fs/proc" "$fs/sys" "$fs/dev"
     ${CC:-cc} -O2 -static -Wall -Wextra -o "$fs/init" "$LAB/init.c" \
-        >>"$work/build-log.txt" 2>&1 || build_failed
+        "$LAB/swap.c" >>"$work/build-log.txt" 2>&1 || build_failed
+    if wants_swap; then
+        mkdir -p "$fs/swap"
+        cp "$cache"/swap/*.ko "$fs/swap/"
+    fi
     # Times of day would make the unpacking take other instructions.
     find "$fs" -exec touch -h -d @0 {} +
     (cd "$fs" && find . | sort |

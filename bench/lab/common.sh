@@ -49,6 +49,40 @@ kernel_row() {
         "known names: $(grep -v '^#' "$LAB/kernels.tsv" | cut -f1 | xargs)"
 }
 
+# The boots of the chapter, in their order (boots.tsv); LAB_BOOTS chooses
+# among them. A kernel built from source has no modules to swap with.
+find_boots() {
+    local c boot memory words
+    boots=()
+    while IFS=$'\t' read -r c boot memory words; do
+        [ "$c" = "$chapter" ] || continue
+        case " ${LAB_BOOTS:-$boot} " in *" $boot "*) ;; *) continue ;; esac
+        case $headers_package/$words in
+        linux-source-*LAB_SWAP=*) ;;
+        *) boots+=("$boot") ;;
+        esac
+    done < <(grep -v '^#' "$LAB/boots.tsv")
+    [ "${#boots[@]}" -gt 0 ] || boots=(main)
+}
+
+# boot_row BOOT: set memory (LAB_MEMORY is stronger) and parameters.
+boot_row() {
+    local c name
+    while IFS=$'\t' read -r c name memory parameters; do
+        [ "$c/$name" = "$chapter/$1" ] && break
+    done < <(grep -v '^#' "$LAB/boots.tsv")
+    memory=${LAB_MEMORY:-${memory:-256}}
+}
+
+wants_swap() {
+    local boot memory parameters
+    for boot in "${boots[@]}"; do
+        boot_row "$boot"
+        case $parameters in *LAB_SWAP=*) return 0 ;; esac
+    done
+    return 1
+}
+
 # need COMMAND PACKAGE
 need() {
     command -v "$1" >/dev/null ||

@@ -2,6 +2,7 @@
 /*
  * The lab's init: the only process in the machine that measures.
  *
+ * In a boot that wants to swap (LAB_SWAP, in MiB) it first sees to that.
  * It loads the modules of /modules in the order of their names, copies
  * what they offer under /proc/pagewise to the second serial port, unloads
  * them, loads and unloads them once more for a self-test, runs the
@@ -16,6 +17,8 @@
  * Without "@ end" nothing that came before is believed.
  */
 #define _GNU_SOURCE
+#include "swap.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -105,12 +108,14 @@ static void load(const char *file, int selftest)
     char path[256], args[256];
     const char *instrument = getenv("LAB_INSTRUMENT");
     const char *kernel = getenv("LAB_KERNEL");
+    const char *boot = getenv("LAB_BOOT");
     int fd;
 
     snprintf(path, sizeof(path), "/modules/%s", file);
-    snprintf(args, sizeof(args), "instrument=%s kernel=%s selftest=%d",
+    snprintf(args, sizeof(args),
+             "instrument=%s kernel=%s boot=%s selftest=%d",
              instrument ? instrument : "vm-insn", kernel ? kernel : "",
-             selftest);
+             boot ? boot : "main", selftest);
     say("@ load %s\n", file);
     fd = open(planted("load") ? "/init" : path, O_RDONLY | O_CLOEXEC);
     if (fd >= 0 && syscall(SYS_finit_module, fd, args, 0) == 0) {
@@ -193,6 +198,14 @@ static void settle(void)
     sleep(instrument && strcmp(instrument, "vm-kvm") == 0 ? 1 : 10);
 }
 
+static void begin_to_swap(void)
+{
+    const char *mib = getenv("LAB_SWAP"), *what = "";
+
+    if (mib && swap_on(mib, &what))
+        fail("init", what);
+}
+
 int main(void)
 {
     char *module[NAMES], *program[NAMES];
@@ -204,6 +217,7 @@ int main(void)
     open_port();
     if (planted("panic"))
         return 1; /* init must not end */
+    begin_to_swap();
     settle();
     modules = list("/modules", module);
     programs = list("/programs", program);

@@ -28,6 +28,8 @@ static char *instrument = "vm-insn";
 module_param(instrument, charp, 0444);
 static char *kernel = "";
 module_param(kernel, charp, 0444);
+static char *boot = "main";
+module_param(boot, charp, 0444);
 bool lab_selftest;
 module_param_named(selftest, lab_selftest, bool, 0444);
 
@@ -41,6 +43,11 @@ static struct lab_file {
     char *text;
     size_t length;
 } files[FILES];
+
+bool lab_boot(const char *name)
+{
+    return strcmp(boot, name) == 0;
+}
 
 u64 lab_clock(void)
 {

@@ -32,6 +32,9 @@ struct lab_sample {
 extern int lab_reps;      /* repetitions: few where all are alike */
 extern bool lab_selftest; /* second load: check, measure nothing */
 
+/* Is this the boot of that name (bench/lab/boots.tsv)? */
+bool lab_boot(const char *name);
+
 int lab_open(const char *chapter); /* 0 or a negative errno */
 void lab_close(void);
 

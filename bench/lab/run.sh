@@ -9,6 +9,7 @@
 # publish what it found under build/results/vm-insn/<kernel>/ and, where KVM
 # works, once more under build/results/vm-kvm/<kernel>/. Needs no root.
 #
+#   LAB_BOOTS=     only these of the chapter's boots (boots.tsv)
 #   LAB_LIMIT=480  seconds after which a kernel that does not end is hung
 #   LAB_KVM=no     do not try KVM
 #   LAB_PLANT=     a fault for the tests: panic, load, warn, hang, no-end
@@ -16,7 +17,7 @@
 # shellcheck disable=SC2154 # names that the parts set
 set -Eeuo pipefail
 cd "$(dirname "$0")/../.."
-for part in common fetch source build boot publish; do
+for part in common fetch source swap build boot publish; do
     # shellcheck source=/dev/null
     . "bench/lab/$part.sh"
 done
@@ -26,8 +27,6 @@ trap 'die lab "$BASH_COMMAND failed" "this is a fault of the lab'\''s"' ERR
     "say: bench/lab/run.sh page 6.1"
 chapter=$1
 shift
-# MiB. 100,000 areas have their page tables twice, the kernel's and ours.
-: "${LAB_MEMORY:=$([ "$chapter" = vmalloc ] && echo 1536 || echo 256)}"
 [ -f "$ROOT/code/$chapter/${chapter}_lab.c" ] ||
     die lab "the chapter '$chapter' has no lab" "give one of: $(cd code &&
         echo */*_lab.c | sed 's,[^ ]*/\([a-z]*\)_lab.c,\1,g')"
@@ -45,13 +44,17 @@ for series in "$@"; do
     exec 9>"$ROOT/build/lab/$series/lock"
     flock 9 # another run on the same kernel waits
     fetch
+    find_boots
+    wants_swap && fetch_swap
     build
     instruments=vm-insn
     if [ "${LAB_KVM:-}" != no ] && kvm_works; then
         instruments='vm-insn vm-kvm'
     fi
     for instrument in $instruments; do
-        boot "$instrument"
+        for boot in "${boots[@]}"; do
+            boot "$instrument" "$boot"
+        done
         publish "$instrument"
     done
     progress_end
