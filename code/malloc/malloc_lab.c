@@ -10,7 +10,9 @@
  *   malloc_lab_touch.c  m5 to m7: what a touch brings
  *   malloc_lab_swap.c   m8: what pressure takes away
  *
- * The compiler's knowledge of malloc is turned off (-fno-builtin).
+ * The last wants a machine with little memory and with swap, and so gets
+ * a boot of its own. The compiler's knowledge of malloc is turned off
+ * (-fno-builtin).
  */
 #define _GNU_SOURCE
 #include "malloc_lab.h"
@@ -25,22 +27,31 @@ const struct variant variants[2] = {{"glibc", malloc, free},
 /* ---- what is seen ------------------------------------------------- */
 
 //> pagemap
-/* Word number n of a file of the kernel's that has one for each page. */
-static uint64_t word_of(const char *file, uint64_t n)
+/* Words from number `first` on of a file of the kernel's that has one
+ * for each page. */
+static void words_of(const char *file, uint64_t first, uint64_t *words,
+                     size_t n)
 {
     const int fd = open(file, O_RDONLY);
-    uint64_t word = 0;
+    const size_t bytes = n * sizeof(*words);
 
-    if (fd < 0 || pread(fd, &word, sizeof(word),
-                        (off_t)(n * sizeof(word))) != sizeof(word))
-        word = 0;
+    if (fd < 0 ||
+        pread(fd, words, bytes, (off_t)(first * 8)) != (ssize_t)bytes)
+        memset(words, 0, bytes);
     close(fd);
-    return word;
 }
 
-uint64_t page_entry(const void *p)
+void page_entries(const void *p, uint64_t *entries, size_t n)
 {
-    return word_of("/proc/self/pagemap", (uintptr_t)p / PAGE);
+    words_of("/proc/self/pagemap", (uintptr_t)p / PAGE, entries, n);
+}
+
+static uint64_t page_entry(const void *p)
+{
+    uint64_t entry;
+
+    page_entries(p, &entry, 1);
+    return entry;
 }
 
 int page_present(const void *p)
@@ -55,12 +66,15 @@ int page_swapped(const void *p)
 
 uint64_t page_frame(const void *p)
 {
-    return page_entry(p) & (((uint64_t)1 << 55) - 1);
+    return page_entry(p) & FRAME;
 }
 
 uint64_t frame_flags(uint64_t frame)
 {
-    return word_of("/proc/kpageflags", frame);
+    uint64_t flags;
+
+    words_of("/proc/kpageflags", frame, &flags, 1);
+    return flags;
 }
 //< pagemap
 
@@ -230,18 +244,22 @@ static void lab_breaks(void)
 int main(void)
 {
     static char table[8192];
+    const char *boot = getenv("LAB_BOOT"); /* bench/lab/boots.tsv */
     FILE *text = fmemopen(table, sizeof(table), "w");
 
     series = getenv("LAB_KERNEL") ? getenv("LAB_KERNEL") : "host";
     instrument =
         getenv("LAB_INSTRUMENT") ? getenv("LAB_INSTRUMENT") : "host";
     huge_pages("never");
-    lab_calls(text);
+    if (boot && strcmp(boot, "swap") == 0) {
+        lab_swap();
+    } else {
+        lab_calls(text);
+        lab_place();
+        lab_breaks();
+        lab_touch();
+    }
     fclose(text);
-    lab_place();
-    lab_breaks();
-    lab_touch();
-    lab_swap();
     printf("@ file malloc/claims.tsv\n%s@ file malloc/malloc.tsv\n%s"
            "@ file malloc/malloc-calls.txt\n%s",
            claims, rows, table);

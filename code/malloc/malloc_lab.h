@@ -22,7 +22,8 @@ struct variant {
 extern const struct variant variants[2];
 
 /* What /proc/self/pagemap says of the page at p. */
-uint64_t page_entry(const void *p);
+#define FRAME (((uint64_t)1 << 55) - 1)
+void page_entries(const void *p, uint64_t *entries, size_t n);
 int page_present(const void *p);
 int page_swapped(const void *p);
 uint64_t page_frame(const void *p);
