@@ -19,8 +19,7 @@
  *   malloc.lifo        the same, a thousand blocks deep       x: bytes
  *   malloc.step        instructions of a pair, exactly, and the loop's
  *
- *   malloc.steps       code/malloc/steps: ns for a malloc and a free with
- *                      random lifetimes, and how far the memory reached
+ *   malloc.steps-*     code/malloc/steps: see malloc_steps.c
  *
  * A peer that is not installed is "not measured". A workload's result
  * must be the same under all: it has read back what it wrote.
@@ -29,7 +28,6 @@
 #include "malloc_peers.h"
 #include "step.h"
 #include "../code/malloc/malloc.h"
-#include "../code/malloc/steps/steps.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -90,71 +88,6 @@ static void record_steps(void)
     }
 }
 
-/* ---- the steps ----------------------------------------------------- */
-
-/*
- * Random lifetimes, a thousand blocks of 16 to 1024 bytes, in the process
- * itself: what each idea gained. The bump allocator must be reset as its
- * range runs out, with everything that lives in it.
- */
-static double run_step(const struct step *step, size_t ops, double *mib)
-{
-    static void *slot[1000];
-    uint64_t state = bench_seed(), start;
-    size_t size, total = 0, most = 0;
-    char *low = step_range;
-
-    step_forget();
-    step->reset();
-    memset(slot, 0, sizeof(slot));
-    start = bench_now();
-    for (size_t i = 0; i < ops; i++) {
-        void **at = &slot[bench_random(&state) % 1000];
-
-        if (*at)
-            step->free(*at);
-        size = 16 + bench_random(&state) % 1009;
-        *at = step->alloc(size);
-        if (!*at)
-            bench_die(step->name, "its range is too small");
-        *(char *)*at = 1;
-        total = (size_t)((char *)*at - low) + size;
-        most = total > most ? total : most;
-    }
-    *mib = (double)most / 1048576;
-    return (double)(bench_now() - start) / (double)ops;
-}
-
-static void *final_alloc(size_t size)
-{
-    return pw_malloc(size);
-}
-
-static void no_reset(void)
-{
-}
-
-static void record_ideas(void)
-{
-    static const struct step all = {"all", final_alloc, pw_free, no_reset};
-    static const struct step *const step[] = {
-        &step_bump, &step_list, &step_classes, &step_pages, &all};
-    double ns[5][MOST_BLOCKS], mib[5];
-
-    if (step_begin() != 0)
-        bench_die("no addresses for the steps", "raise the limit");
-    for (size_t b = 0; b < peer_blocks; b++)
-        for (int i = 0; i < 5; i++)
-            ns[i][b] = run_step(step[i], peer_scale * 10000, &mib[i]);
-    for (int i = 0; i < 5; i++) {
-        bench_record("malloc.steps", step[i]->name, i + 1, "ns", "ns",
-                     ns[i], peer_blocks, 0.5);
-        if (i < 4)
-            bench_record("malloc.steps", step[i]->name, i + 1, "mib", "MiB",
-                         &mib[i], 1, 0.5);
-    }
-}
-
 int main(int argc, char **argv)
 {
     cpu_set_t all;
@@ -162,11 +95,11 @@ int main(int argc, char **argv)
     bench_begin(argc, argv, "malloc");
     peer_blocks = bench_quick() ? 7 : 21;
     peer_scale = bench_quick() ? 30 : 100;
-    record_ideas();
     record_steps();
     memset(&all, 0xff, sizeof(all));
     sched_setaffinity(0, sizeof(all),
                       &all); /* the workloads have threads */
+    peer_steps();
     peer_find();
     peer_workloads();
     record_micro("pair", "malloc.pair", 65536);

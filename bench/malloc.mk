@@ -11,10 +11,11 @@ build/bench/malloc_work: $(MALLOC_WORK) bench/malloc_work.h bench/malloc.mk
 STEPS_OBJ := $(STEPS_SRC:code/%.c=build/obj/%.o)
 $(STEPS_OBJ): code/malloc/steps/steps.h
 
-build/bench/malloc.o build/bench/malloc_peers.o: bench/malloc_peers.h
+MALLOC_OBJ := $(addprefix build/bench/, \
+              malloc.o malloc_peers.o malloc_steps.o)
+$(MALLOC_OBJ): bench/malloc_peers.h code/malloc/steps/steps.h
 
-build/bench/malloc: build/bench/malloc.o build/bench/malloc_peers.o \
-                    $(BENCH_OBJ) $(STEPS_OBJ) build/lib/libpagewise.a
+build/bench/malloc: $(MALLOC_OBJ) $(BENCH_OBJ) $(STEPS_OBJ) build/lib/libpagewise.a
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
 MALLOC_BENCH := build/bench/malloc build/bench/malloc_work \

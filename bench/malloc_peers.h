@@ -29,4 +29,7 @@ void peer_shuffle(size_t *order, size_t n, uint64_t *state);
 /* All workloads under all peers, and their records. */
 void peer_workloads(void);
 
+/* What each idea gained (malloc_steps.c). */
+void peer_steps(void);
+
 #endif
