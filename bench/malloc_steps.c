@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The allocator in steps (code/malloc/steps): what each idea gained. Four
+ * The allocator in steps (code/malloc/steps): what each idea gained. Five
  * jobs, each step's run in a process of its own, so that what it touched
  * is its own, and the whole allocator beside them ("all"):
  *
@@ -8,6 +8,8 @@
  *   malloc.steps-threads  the same in two threads, each with its blocks;
  *                         steps that know no threads under one lock
  *   malloc.steps-handed   one thread allocates, another frees
+ *   malloc.steps-changed  4 MiB of blocks of one size and none of them
+ *                         any more, for 16 sizes in turn
  *   malloc.steps-after    64 MiB of small blocks, then all are freed
  *
  * Of each the ns for a malloc and a free, and the MiB that are resident
@@ -24,7 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SLOTS = 1000, RING = 1024, AFTER = 64 * 1048576, STEPS = 8 };
+enum { SLOTS = 1000, RING = 1024, STEPS = 8 };
 
 static void no_reset(void)
 {
@@ -137,17 +139,37 @@ static void handed(void)
 }
 
 /* Freed in the order of their birth, so that pages become empty. */
-static void after(void)
+static void rise_and_fall(void **block, size_t n, size_t size)
 {
-    const size_t n = AFTER / 512;
-    void **block = mmap(NULL, n * sizeof(*block), PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
     for (size_t i = 0; i < n; i++)
-        memset(block[i] = take(512), 1, 512);
+        memset(block[i] = take(size), 1, size);
     for (size_t i = 0; i < n; i++)
         give(block[i]);
-    munmap(block, n * sizeof(*block));
+}
+
+static void with_blocks(size_t bytes, size_t first, size_t last)
+{
+    const size_t most = bytes / first * sizeof(void *);
+    size_t n = 0;
+    void **block = mmap(NULL, most, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (block == MAP_FAILED)
+        bench_die("no memory for the list of blocks", "free some");
+    for (size_t size = first; size <= last; n += bytes / size, size += 64)
+        rise_and_fall(block, bytes / size, size);
+    job_ops = n;
+    munmap(block, most);
+}
+
+static void changed(void)
+{
+    with_blocks(4 * 1048576, 64, 1024);
+}
+
+static void after(void)
+{
+    with_blocks(64 * 1048576, 512, 512);
 }
 
 static const struct job {
@@ -157,6 +179,7 @@ static const struct job {
 } jobs[] = {{"malloc.steps-alone", alone, false},
             {"malloc.steps-threads", threads, true},
             {"malloc.steps-handed", handed, true},
+            {"malloc.steps-changed", changed, false},
             {"malloc.steps-after", after, false}};
 
 enum { JOBS = sizeof(jobs) / sizeof(*jobs) };
@@ -189,8 +212,7 @@ static void work(const struct job *job, int to)
     locked = job->shared && !step->threads;
     start = bench_now();
     job->run();
-    c.ns = (double)(bench_now() - start) /
-           (double)(job->run == after ? AFTER / 512 : job_ops);
+    c.ns = (double)(bench_now() - start) / (double)job_ops;
     c.mib = resident() - c.mib;
     _exit(write(to, &c, sizeof(c)) != sizeof(c));
 }
