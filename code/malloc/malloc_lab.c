@@ -18,6 +18,7 @@
 #include "malloc_lab.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <sys/mman.h>
 
@@ -212,6 +213,8 @@ static long breaks(const struct variant *v, const char *when)
     for (size_t at = PAGE; at < size; at += PAGE)
         n += page_frame(p + at) != page_frame(p + at - PAGE) + 1;
     v->give(block);
+    malloc_trim(0); /* the next one is to be new */
+    pw_malloc_trim(0);
     huge_pages("never");
     return n;
 }

@@ -13,13 +13,14 @@
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
 
-enum { VARIANTS = 2 };
+enum { VARIANTS = 2, CHUNK = 2 * MIB };
 
 //> swap
 struct watched {
-    char *page;              /* 64 of them */
-    uint64_t frame[PAGES];   /* where they were before the pressure */
-    int out, lent, back, ok; /* how many */
+    char *page;            /* 64 of them */
+    uint64_t frame[PAGES]; /* where they were before the pressure */
+    uint64_t lent;         /* a bit for each: somebody else had it */
+    int out, back, ok;     /* how many */
 };
 
 static unsigned content(int page, int at)
@@ -39,40 +40,42 @@ static void watch(struct watched *w, const struct variant *v)
     }
 }
 
-/* How many of their frames are behind the memory at p now? */
-static int lent(const struct watched *w, const char *p, size_t bytes)
+/* Touch 2 MiB at p; which of their frames are behind it now? */
+static void touch_and_look(struct watched w[VARIANTS], char *p)
 {
-    static uint64_t entries[512];
-    int n = 0;
+    static uint64_t entries[CHUNK / PAGE];
 
-    for (size_t at = 0; at < bytes; at += sizeof(entries) / 8 * PAGE) {
-        page_entries(p + at, entries, sizeof(entries) / 8);
-        for (size_t k = 0; k < sizeof(entries) / 8; k++)
-            for (int i = 0; entries[k] >> 63 && i < PAGES; i++)
-                n += (entries[k] & FRAME) == w->frame[i];
-    }
-    return n;
+    for (size_t at = 0; at < CHUNK; at += PAGE)
+        *(size_t *)(p + at) = at + 1;
+    page_entries(p, entries, CHUNK / PAGE);
+    for (size_t k = 0; k < CHUNK / PAGE; k++)
+        for (int i = 0; entries[k] >> 63 && i < VARIANTS * PAGES; i++)
+            if ((entries[k] & FRAME) == w[i / PAGES].frame[i % PAGES])
+                w[i / PAGES].lent |= (uint64_t)1 << i % PAGES;
 }
 
-/* Another process presses, then says whose frames it has now. */
+/* Another process presses, and says whose frames it has had. */
 static void press(struct watched w[VARIANTS], size_t bytes)
 {
-    int got[VARIANTS] = {0}, to[2];
-    char *p;
+    int to[2];
 
-    if (pipe(to) == 0 && fork() == 0) {
-        p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        for (size_t at = 0; p != MAP_FAILED && at < bytes; at += PAGE)
-            *(size_t *)(p + at) = at + 1;
-        for (int v = 0; p != MAP_FAILED && v < VARIANTS; v++)
-            got[v] = lent(&w[v], p, bytes);
-        _exit(write(to[1], got, sizeof(got)) != sizeof(got));
+    if (pipe(to) != 0)
+        return;
+    if (fork() == 0) {
+        char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        for (size_t at = 0; p != MAP_FAILED && at < bytes; at += CHUNK)
+            touch_and_look(w, p + at);
+        for (int v = 0; v < VARIANTS; v++)
+            if (write(to[1], &w[v].lent, sizeof(w[v].lent)) < 0)
+                _exit(1);
+        _exit(0);
     }
     close(to[1]);
-    if (read(to[0], got, sizeof(got)) == sizeof(got))
-        for (int v = 0; v < VARIANTS; v++)
-            w[v].lent = got[v];
+    for (int v = 0; v < VARIANTS; v++)
+        if (read(to[0], &w[v].lent, sizeof(w[v].lent)) < 8)
+            w[v].lent = 0;
     close(to[0]);
     wait(NULL);
 }
@@ -97,19 +100,22 @@ void lab_swap(void)
 {
     static struct watched w[VARIANTS];
     struct sysinfo info;
+    size_t bytes;
 
     sysinfo(&info);
     if (info.totalswap == 0) {
         claim("m8", "unmeasured", "this machine has no swap");
         return;
     }
+    bytes = info.totalram / 4 / CHUNK * CHUNK * 5;
     for (int v = 0; v < VARIANTS; v++)
         watch(&w[v], &variants[v]);
-    press(w, info.totalram / 4 * 5);
+    press(w, bytes);
     for (int v = 0; v < VARIANTS; v++) {
         check(&w[v]);
         row("swap", variants[v].name, PAGES, "out", "pages", w[v].out);
-        row("swap", variants[v].name, PAGES, "lent", "pages", w[v].lent);
+        row("swap", variants[v].name, PAGES, "lent", "pages",
+            __builtin_popcountll(w[v].lent));
         row("swap", variants[v].name, PAGES, "back", "pages", w[v].back);
         row("swap", variants[v].name, PAGES, "intact", "pages", w[v].ok);
     }
@@ -119,10 +125,12 @@ void lab_swap(void)
                                            : "limit",
           "another process touched %lu MiB where there are %lu: of 64 "
           "written pages %d "
-          "went out to swap, and %d of their frames were then its own; "
+          "went out to swap, and %d of their frames were seen behind its "
+          "pages; "
           "%d came back with their contents when they were read; of our "
           "malloc's %d, %d and %d",
-          (unsigned long)(info.totalram / 4 * 5 / MIB),
-          (unsigned long)(info.totalram / MIB), w[0].out, w[0].lent,
-          w[0].ok, w[1].out, w[1].lent, w[1].ok);
+          (unsigned long)(bytes / MIB),
+          (unsigned long)(info.totalram / MIB), w[0].out,
+          __builtin_popcountll(w[0].lent), w[0].ok, w[1].out,
+          __builtin_popcountll(w[1].lent), w[1].ok);
 }
