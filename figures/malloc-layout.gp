@@ -23,8 +23,7 @@ to(x,y,u,v) = sprintf("set arrow from %g,%g to %g,%g lc rgb ink lw 1.2 " \
 eval box(40,240,270,34,t1,c1).say(175,257,"segment",c1)
 eval box(310,240,110,34,t2,c2).say(365,257,"slice",c2)
 eval box(420,240,150,34,t5,grey).say(495,257,"inside the slice",soft)
-eval say(300,288,"bit 22",soft).say(420,288,"bit 16",soft)
-eval say(566,288,"bit 0",soft)
+eval say(365,288,"6 bits",soft)
 
 # The segment
 eval box(40,60,530,70,paper,ink)
@@ -39,7 +38,7 @@ do for [k=0:4] {
 do for [i=0:7] {
     eval box(374+i*9.4,64,7,62,i==5 ? c2 : paper,c2)
 }
-eval say(330,40,"64 slices of 64 KiB",soft)
+eval say(330,40,"64 slices, of which the first holds descriptors",soft)
 eval say(410,148,"blocks of one class",c2)
 eval to(175,240,60,134)
 eval to(355,240,82,128)
