@@ -12,7 +12,7 @@
 #@   lifetimes, in one thread and in two. Below: mebibytes resident at the
 #@   end of three jobs: blocks of changing size, blocks handed to another
 #@   thread, and after all was freed. {series}
-height = 470
+height = 480
 load "figures/style.gp"
 
 names = "bump list classes pages heaps remote back all"
@@ -34,21 +34,20 @@ set multiplot
 set lmargin at screen 0.105
 set rmargin at screen 0.98
 set tmargin at screen 0.97
-set bmargin at screen 0.60
+set bmargin at screen 0.615
 set logscale y
-set ylabel "ns for a malloc and a free"
-low = ymin_alone < ymin_threads ? ymin_alone : ymin_threads
+set ylabel "ns for a pair"
 high = ymax_alone > ymax_threads ? ymax_alone : ymax_threads
-set yrange [low*0.6:high*1.5]
+set yrange [1:high*1.5]
 eval sample(1, 0.60, 0.93, "one thread", c1)
 eval sample(2, 0.60, 0.83, "two threads", c2)
 eval "plot ".bars("alone", -0.13, c1).bars("threads", 0.13, c2).end
 
 unset label; unset object
 unset logscale y
-set tmargin at screen 0.47
-set bmargin at screen 0.10
-set ylabel "MiB resident at the end"
+set tmargin at screen 0.485
+set bmargin at screen 0.115
+set ylabel "MiB at the end"
 high = ymax_handed > ymax_after ? ymax_handed : ymax_after
 set yrange [0:high*1.12]
 eval sample(1, 0.33, 0.94, "sizes changed", c3)
