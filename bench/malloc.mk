@@ -15,7 +15,8 @@ MALLOC_OBJ := $(addprefix build/bench/, \
               malloc.o malloc_peers.o malloc_steps.o)
 $(MALLOC_OBJ): bench/malloc_peers.h code/malloc/steps/steps.h
 
-build/bench/malloc: $(MALLOC_OBJ) $(BENCH_OBJ) $(STEPS_OBJ) build/lib/libpagewise.a
+build/bench/malloc: $(MALLOC_OBJ) $(BENCH_OBJ) $(STEPS_OBJ) \
+                    build/lib/libpagewise.a
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
 MALLOC_BENCH := build/bench/malloc build/bench/malloc_work \

@@ -31,7 +31,7 @@ sample(n,x,y,t,c) = sprintf("set object %d rect from graph %g,%g to " \
     y + 0.025, c, n, t, x + 0.03, y, font(11.5))
 
 set multiplot
-set lmargin at screen 0.105
+set lmargin at screen 0.125
 set rmargin at screen 0.98
 set tmargin at screen 0.97
 set bmargin at screen 0.615

@@ -85,7 +85,7 @@ provenance() {
 # cpu: $cpu
 # kernel: $release ($package_version, Debian $suite)
 # compiler: $(compiler)
-# flags: kbuild's; ${machine[*]} $(kernel_args)
+# flags: $flags; ${machine[*]} $(kernel_args)
 # versions: QEMU $qemu, linux $package_version
 # commit: $commit
 # date: $(date -u +%Y-%m-%dT%H:%M:%SZ)

@@ -15,7 +15,6 @@
 
 enum { VARIANTS = 2, CHUNK = 2 * MIB };
 
-//> swap
 struct watched {
     char *page;            /* 64 of them */
     uint64_t frame[PAGES]; /* where they were before the pressure */
@@ -40,6 +39,7 @@ static void watch(struct watched *w, const struct variant *v)
     }
 }
 
+//> swap
 /* Touch 2 MiB at p; which of their frames are behind it now? */
 static void touch_and_look(struct watched w[VARIANTS], char *p)
 {
@@ -79,6 +79,7 @@ static void press(struct watched w[VARIANTS], size_t bytes)
     close(to[0]);
     wait(NULL);
 }
+//< swap
 
 static void check(struct watched *w)
 {
@@ -94,7 +95,6 @@ static void check(struct watched *w)
         w->back += page_present(words);
     }
 }
-//< swap
 
 void lab_swap(void)
 {

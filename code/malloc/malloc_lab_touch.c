@@ -13,14 +13,6 @@ enum { CALLED, READ, WRITTEN, STATES, ZERO_PAGE = 24 };
 
 static const char *const state_name[STATES] = {"call", "read", "write"};
 
-//> touch
-/* What 64 pages look like: how many are present, how many of these have
- * the kernel's zero page, how many a frame that no other has. */
-struct seen {
-    int present, zero, own;
-    long faults, resident; /* since the last look; of the process, pages */
-};
-
 static long faults(void)
 {
     struct rusage use;
@@ -41,6 +33,14 @@ static long resident(void)
     fclose(sums);
     return kib * KIB / PAGE;
 }
+
+//> touch
+/* What 64 pages look like: how many are present, how many of these have
+ * the kernel's zero page, how many a frame that no other has. */
+struct seen {
+    int present, zero, own;
+    long faults, resident; /* since the last look; of the process, pages */
+};
 
 static struct seen look(const char *p)
 {
