@@ -123,9 +123,6 @@ static void drain(struct heap *heap)
 //< drain
 
 //> refill
-#define PAGE_OF_LINK(link) \
-    ((struct page *)((char *)(link)-offsetof(struct page, queue)))
-
 /* A page with something to offer becomes the class's current one. */
 static struct block *refill(struct heap *heap, unsigned class)
 {
@@ -137,7 +134,7 @@ static struct block *refill(struct heap *heap, unsigned class)
         if (page)
             port_write(page->owner, NULL); /* full */
         if (queue->next != queue) {
-            page = PAGE_OF_LINK(queue->next);
+            page = (struct page *)((uintptr_t)queue->next & -DESCRIPTOR);
             link_remove(&page->queue);
         } else {
             page = segment_page(heap, class);
@@ -202,29 +199,28 @@ static void free_remote(struct heap *heap, struct page *page,
  * pages, of pages with several slices, of other threads, large blocks,
  * and what is no block at all.
  */
-void heap_free(void *p)
+void heap_free(struct block *block)
 {
-    struct segment *s = segment_of(p);
-    struct page *page = page_of(p);
-    struct block *block = p;
+    struct segment *s = segment_of(block);
+    struct page *page = page_of(block);
     struct heap *heap;
 
     if (!region_known(s))
-        malloc_stranger(p);
+        malloc_stranger(block);
     heap = port_read(s->heap);
     if (!heap) {
-        large_free(s, p);
+        large_free(s, block);
         return;
     }
     page -= page->back;
     if (page->class == 0)
-        malloc_stranger(p);
+        malloc_stranger(block);
     if (heap != heap_mine) {
         free_remote(heap, page, block);
         return;
     }
     if (block == page->free)
-        malloc_die("double free", p, "free a block once");
+        malloc_die("double free", block, "free a block once");
     block->next = page->free;
     give(heap, page, block, 1);
 }

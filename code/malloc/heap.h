@@ -3,11 +3,11 @@
 /*
  * What the files of this folder share.
  *
- *   region   a mapping whose base is a multiple of 4 MiB: a segment, or
+ *   region   a mapping whose base is a multiple of 2 MiB: a segment, or
  *            one large block
- *   segment  a region of 4 MiB cut into 64 slices of 64 KiB; the first
+ *   segment  a region of 2 MiB cut into 64 slices of 32 KiB; the first
  *            slice holds the descriptors of all
- *   page     one to eight slices of a segment, cut into blocks of one
+ *   page     one to four slices of a segment, cut into blocks of one
  *            class; described by its first slice's descriptor
  *   class    a size of blocks; every request is rounded up to one
  *   heap     what a thread allocates from: pages of every class, and for
@@ -27,22 +27,22 @@
 /* Compiled with -fvisibility=hidden: only the calls can be seen. */
 
 #define API __attribute__((visibility("default")))
-#define NOINLINE __attribute__((noinline))
 //< theory
 
 //> geometry
-#define SLICE_SHIFT 16
-#define SEGMENT_SHIFT 22
-#define SLICE ((size_t)1 << SLICE_SHIFT)     /* 64 KiB */
-#define SEGMENT ((size_t)1 << SEGMENT_SHIFT) /* 4 MiB */
+#define SLICE_SHIFT 15
+#define SEGMENT_SHIFT 21
+#define SLICE ((size_t)1 << SLICE_SHIFT)     /* 32 KiB */
+#define SEGMENT ((size_t)1 << SEGMENT_SHIFT) /* 2 MiB */
 
 enum {
     SLICES = 1 << (SEGMENT_SHIFT - SLICE_SHIFT),
     DESCRIPTOR = 64,      /* bytes: one cache line */
     HEADER = 64 * 64,     /* bytes of descriptors in front of a region */
-    TINY = 1024,          /* up to here, classes are 16 bytes apart */
-    MOST = 512 * 1024,    /* the largest class; above, large blocks */
-    CLASSES = 64 + 9 * 8, /* the last class; 0 is not used */
+    TINY = 64,            /* up to here, classes are 16 bytes apart */
+    QUICK = 1024,         /* up to here, a table has the class */
+    MOST = 128 * 1024,    /* the largest class; above, large blocks */
+    CLASSES = 4 + 11 * 4, /* the last class; 0 is not used */
     KEEP = 16 * 1024,     /* classes that keep an empty page */
     CARVE = 4096,         /* bytes of new blocks at a time */
 };
@@ -127,13 +127,12 @@ static inline struct page *page_of(const void *p)
 static inline char *page_start(const struct page *page)
 {
     const uintptr_t at = (uintptr_t)page;
-    const uintptr_t slice = at / DESCRIPTOR % SLICES;
-
-    return (char *)((at & -SEGMENT) + (slice << SLICE_SHIFT));
+    return (char *)((at & -SEGMENT) + at / DESCRIPTOR % SLICES * SLICE);
 }
 //< segment
 
 //> class
+/* Sixteen bytes apart at first; from TINY on, four to a doubling. */
 static inline unsigned class_of(size_t size)
 {
     unsigned doubling;
@@ -141,21 +140,21 @@ static inline unsigned class_of(size_t size)
     if (size <= TINY)
         return size ? (unsigned)((size + 15) / 16) : 1;
     size--;
-    doubling = 53 - (unsigned)__builtin_clzll(size);
-    return 57 + doubling * 8 + (unsigned)(size >> (doubling + 7));
+    doubling = 57 - (unsigned)__builtin_clzll(size);
+    return 1 + doubling * 4 + (unsigned)(size >> (doubling + 4));
 }
 
 static inline size_t class_size(unsigned class)
 {
-    if (class <= 64)
+    if (class <= TINY / 16)
         return class * (size_t)16;
-    return (size_t)((class - 65) % 8 + 9) << ((class - 65) / 8 + 7);
+    return (size_t)((class - 1) % 4 + 5) << ((class - 1) / 4 + 3);
 }
 
-/* Slices of a page of this class: for eight blocks, and at most eight. */
+/* Slices of a page of this class: for four blocks, and at most four. */
 static inline unsigned class_slices(size_t size)
 {
-    const size_t blocks = size <= SLICE ? 8 : 8 * SLICE / size;
+    const size_t blocks = size <= SLICE ? 4 : 4 * SLICE / size;
 
     return (unsigned)((blocks * size + SLICE - 1) >> SLICE_SHIFT);
 }
@@ -164,6 +163,7 @@ static inline unsigned class_slices(size_t size)
 //> heap
 struct heap {
     struct block *ready[CLASSES + 1];
+    uint8_t quick[QUICK / 16 + 1];     /* the class of n times 16 bytes */
     struct page *current[CLASSES + 1]; /* whose blocks are ready */
     struct link queue[CLASSES + 1];    /* other pages with free blocks */
     struct link segments;              /* that have free slices */
@@ -181,7 +181,7 @@ extern struct heap heap_none;
 //> internal
 /* heap.c */
 void *heap_alloc(unsigned class);
-void heap_free(void *block);
+void heap_free(struct block *block);
 void heap_page_empty(struct page *page);
 
 /* thread.c */

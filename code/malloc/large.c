@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 //> theory
 /*
- * Large blocks: over 512 KiB, or aligned to more than a slice. Each has a
+ * Large blocks: over 128 KiB, or aligned to more than a slice. Each has a
  * region of its own, with a segment's header that says "no heap". The
  * block begins behind the header, or at the first multiple of its
- * alignment, which is at most 4 MiB away: still in reach of the mask that
+ * alignment, which is at most 2 MiB away: still in reach of the mask that
  * finds the header. It may grow to the region's end without a call to
  * anybody.
  */

@@ -17,7 +17,7 @@ static void *no_memory(void)
 }
 
 /* Any size, when the quick path had no block. */
-static NOINLINE void *malloc_slow(size_t size)
+static __attribute__((noinline)) void *malloc_slow(size_t size)
 {
     void *block = NULL;
 
@@ -33,11 +33,13 @@ static inline struct block *quick(size_t size)
 {
     struct heap *heap = heap_mine;
     struct block *block = NULL;
+    unsigned class;
 
-    if (port_likely(size <= TINY)) {
-        block = heap->ready[(size + 15) / 16];
+    if (port_likely(size <= QUICK)) {
+        class = heap->quick[(size + 15) / 16];
+        block = heap->ready[class];
         if (port_likely(block))
-            heap->ready[(size + 15) / 16] = block->next;
+            heap->ready[class] = block->next;
     }
     return block;
 }
@@ -63,7 +65,7 @@ API void pw_free(void *p)
     page = page_of(p);
     if (port_unlikely(port_read(page->owner) != heap_mine ||
                       page->free == block)) {
-        heap_free(p);
+        heap_free(block);
         return;
     }
     block->next = page->free;
@@ -81,7 +83,7 @@ API size_t pw_malloc_usable_size(void *p)
 
     if (!p)
         return 0;
-    if (!port_read(page->owner)) { /* not the usual case */
+    if (CHECKED || !port_read(page->owner)) { /* not the usual case */
         if (!region_known(s))
             malloc_stranger(p);
         if (!port_read(s->heap))
@@ -151,7 +153,7 @@ API void *pw_reallocarray(void *p, size_t n, size_t size)
 
 //> aligned
 /*
- * A page begins at a multiple of 64 KiB, so a block is aligned to
+ * A page begins at a multiple of 32 KiB, so a block is aligned to
  * whatever its class's size is a multiple of: the first such class will
  * do, and the block needs no mark.
  */
@@ -166,11 +168,11 @@ static void *aligned(size_t align, size_t size)
         return no_memory();
     if (size > MOST || align > SLICE) {
         p = large_alloc(size, align);
-        return p ? p : no_memory();
+    } else {
+        for (class = class_of(size); class_size(class) % align;)
+            class ++;
+        p = heap_alloc(class);
     }
-    for (class = class_of(size); class_size(class) & (align - 1); class ++)
-        ;
-    p = heap_alloc(class);
     return p ? p : no_memory();
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 //> theory
 /*
- * Regions: memory from the kernel in units of 4 MiB, aligned to that, and
+ * Regions: memory from the kernel in units of 2 MiB, aligned to that, and
  * a store of what was given back.
  *
  * What nobody touches costs nothing, so that it does no harm to round
@@ -29,7 +29,7 @@ enum { ADDRESS_BITS = 47, STORED = 64 };
 #define REGIONS ((size_t)1 << (ADDRESS_BITS - SEGMENT_SHIFT))
 
 pthread_mutex_t region_mutex = PTHREAD_MUTEX_INITIALIZER;
-static uint64_t known[REGIONS / 64]; /* 4 MiB, of which little is touched */
+static uint64_t known[REGIONS / 64]; /* 8 MiB, of which little is touched */
 
 static struct stored {
     char *base;
@@ -43,13 +43,13 @@ size_t region_mapped, region_idle;
 //< state
 
 //> known
-static void mark(const void *base, bool is)
+/* From now on a region begins here, or no longer does. */
+static void mark(const void *base)
 {
     const uintptr_t n = (uintptr_t)base >> SEGMENT_SHIFT;
-    const uint64_t bit = (uint64_t)1 << n % 64;
 
-    port_write(known[n / 64],
-               is ? known[n / 64] | bit : known[n / 64] & ~bit);
+    __atomic_xor_fetch(&known[n / 64], (uint64_t)1 << n % 64,
+                       __ATOMIC_RELAXED);
 }
 
 bool region_known(const void *base)
@@ -64,8 +64,8 @@ bool region_known(const void *base)
 /*
  * A new region. A range that is too long by the alignment contains one;
  * the last that fits is taken, next to the region before, and what is in
- * front of it unmapped. With an alignment over 4 MiB the region begins
- * 4 MiB below a multiple of that, so that its block may be aligned.
+ * front of it unmapped. With an alignment over 2 MiB the region begins
+ * 2 MiB below a multiple of that, so that its block may be aligned.
  */
 static void *map(size_t size, size_t align)
 {
@@ -160,7 +160,7 @@ void *region_take(size_t need, size_t align)
         region_mapped += s ? size : 0;
     }
     if (s) {
-        mark(s, true);
+        mark(s);
         s->size = size;
         s->zeroed = best == STORED;
     }
@@ -174,7 +174,7 @@ void region_give(struct segment *s, size_t touched)
     const time_t time = now();
 
     pthread_mutex_lock(&region_mutex);
-    mark(s, false);
+    mark(s);
     store[nstored++] = (struct stored){(char *)s, s->size, touched, time};
     region_idle += touched;
     evict(region_cap, time);
@@ -218,8 +218,8 @@ void *region_resize(struct segment *s, size_t need)
         }
     }
     if (to) {
-        mark(s, false);
-        mark(to, true);
+        mark(s);
+        mark(to);
         ((struct segment *)to)->size = size;
         region_mapped += size - old;
     }

@@ -43,9 +43,7 @@ API int pw_malloc_info(int options, FILE *to)
 
 API int pw_malloc_trim(size_t pad)
 {
-    const bool trimmed = region_trim(pad);
-
-    return segment_purge(heap_mine) > 0 || trimmed;
+    return region_trim(pad) + segment_purge(heap_mine) > 0;
 }
 
 API int pw_mallopt(int what, int value)

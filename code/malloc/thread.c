@@ -64,10 +64,13 @@ static struct heap *heap_new(void)
 {
     struct heap *heap = port_meta_alloc(sizeof(*heap));
 
-    for (unsigned i = 0; heap && i <= CLASSES; i++)
+    if (!heap)
+        return NULL;
+    for (unsigned i = 0; i <= QUICK / 16; i++)
+        heap->quick[i] = (uint8_t)class_of(i * 16);
+    for (unsigned i = 0; i <= CLASSES; i++)
         heap->queue[i].next = heap->queue[i].prev = &heap->queue[i];
-    if (heap)
-        heap->segments.next = heap->segments.prev = &heap->segments;
+    heap->segments.next = heap->segments.prev = &heap->segments;
     return heap;
 }
 
