@@ -213,15 +213,29 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The median of ns(p) / ns(q) over the peer_blocks. */
+static double median(double *values)
+{
+    qsort(values, peer_blocks, sizeof(*values), by_size);
+    return values[peer_blocks / 2];
+}
+
+/* The median of ns(p) / ns(q) over the blocks. */
 static double median_ratio(size_t w, size_t p, size_t q)
 {
     double values[MOST_BLOCKS];
 
     for (size_t b = 0; b < peer_blocks; b++)
         values[b] = use[w][p][b].ns / use[w][q][b].ns;
-    qsort(values, peer_blocks, sizeof(*values), by_size);
-    return values[peer_blocks / 2];
+    return median(values);
+}
+
+static double median_mean(size_t p)
+{
+    double values[MOST_BLOCKS];
+
+    for (size_t b = 0; b < peer_blocks; b++)
+        values[b] = mean(pick_ratio, p, b);
+    return median(values);
 }
 
 static void record_worst(void)
@@ -243,8 +257,8 @@ static void record_worst(void)
     bench_record("malloc.bars", "pw/best", BENCH_NO_X, "worst", "×",
                  &to_best, 1, 0.5);
     for (size_t p = GLIBC; p < PEERS; p++)
-        if (peers[p].there && mean(pick_ratio, p, 0) < least) {
-            least = mean(pick_ratio, p, 0);
+        if (peers[p].there && median_mean(p) < least) {
+            least = median_mean(p);
             best = p;
         }
     for (size_t b = 0; b < peer_blocks; b++)
