@@ -146,7 +146,7 @@ $(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) \
 
 .PHONY: bench bench-quick drift reference
 bench-quick: $(addprefix $(HOST)/,measuring.tsv page.tsv slab.tsv \
-    kmalloc.tsv vmalloc.tsv programs.tsv)
+    kmalloc.tsv vmalloc.tsv malloc.tsv programs.tsv)
 
 # ---- Full ----------------------------------------------------------------
 
@@ -158,6 +158,7 @@ bench: $(BENCH_BIN)
 	@$(full) build/bench/slab
 	@$(full) build/bench/of-kmalloc/kmalloc
 	@$(full) build/bench/vmalloc
+	@$(again) bench-malloc
 	@$(full) sh bench/programs.sh 25 $(HOST)/programs.tsv
 	@lua5.4 bench/summary.lua build/results
 	@$(again) print
@@ -177,4 +178,5 @@ reference:
 	    rm -rf "$$to"; mv "$$to.new" "$$to"; \
 	    echo "recorded: $$to"
 
+-include bench/malloc.mk
 -include bench/lab.mk

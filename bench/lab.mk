@@ -8,7 +8,7 @@
 # port, the chapter's code. `make lab-again` boots it in any case.
 
 KERNELS ?= 6.1
-LABS := page slab kmalloc vmalloc
+LABS := page slab kmalloc vmalloc malloc
 LAB_COMMON := $(wildcard bench/lab/*) code/port/port.h \
               $(wildcard code/port/port_kernel.*) \
               code/port/map_kernel.c

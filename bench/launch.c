@@ -7,8 +7,8 @@
  * LIBRARY is preloaded into the program, not into the launcher, so that
  * whoever times the whole does not time the library twice. With -o the
  * launcher waits and appends one line to FILE: peak resident set in KiB,
- * page faults without and with reading from disk, of the program and all
- * the children it waited for. (The peak of a big launcher's own memory
+ * page faults without and with reading from disk, microseconds of the
+ * processor's time, of the program and all the children it waited for. (The peak of a big launcher's own memory
  * would be inherited over fork(); this one has next to none.) Exits as
  * the program does; 127 if there is no such program.
  */
@@ -27,6 +27,11 @@ _Noreturn static void become(char **argv)
     fprintf(stderr, "pagewise: launch: %s: %s; install it\n", argv[0],
             strerror(errno));
     _exit(127);
+}
+
+static long long micros(struct timeval t)
+{
+    return t.tv_sec * 1000000LL + t.tv_usec;
 }
 
 static int watch(const char *path, char **argv, const char *library)
@@ -49,8 +54,8 @@ static int watch(const char *path, char **argv, const char *library)
     }
     if (pid < 0 || wait4(pid, &status, 0, &use) != pid)
         return 126;
-    fprintf(out, "%ld %ld %ld\n", use.ru_maxrss, use.ru_minflt,
-            use.ru_majflt);
+    fprintf(out, "%ld %ld %ld %lld\n", use.ru_maxrss, use.ru_minflt,
+            use.ru_majflt, micros(use.ru_utime) + micros(use.ru_stime));
     fclose(out);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 126;
 }

@@ -6,6 +6,10 @@
 --     programs.<program>.<variant>.time     ms      wall clock
 --     programs.<program>.<variant>.faults   faults  minor and major
 --     programs.<program>.<variant>.rss      KiB     peak resident set
+--     programs.<program>.<variant>.cpu      ms      of the processor
+--     programs.<program>.<variant>.ratio    ×       cpu to the first
+--                        variant's, round by round; programs.all: the
+--                        geometric mean over the programs measured
 --     programs.<program>.<variant>.brk      calls   also mmap
 --     programs.<program>.<variant>.hw-cycles, hw-instructions,
 --         hw-dtlb-misses                            where there are any
@@ -80,12 +84,12 @@ local function times(base)
     return list
 end
 
--- launch: lines "rss minor major"; pick gives the value of a line.
+-- launch: lines "rss minor major µs"; pick gives the value of a line.
 local function rusage(base, pick)
     local list = {}
-    for rss, minor, major in (slurp(base .. ".rusage") or "")
-        :gmatch("(%d+) (%d+) (%d+)\n") do
-        list[#list + 1] = pick(tonumber(rss), minor + major)
+    for rss, minor, major, cpu in (slurp(base .. ".rusage") or "")
+        :gmatch("(%d+) (%d+) (%d+) (%d+)\n") do
+        list[#list + 1] = pick(tonumber(rss), minor + major, cpu / 1000)
     end
     return list
 end
@@ -109,6 +113,9 @@ local metrics = {
     { "rss", "KiB", function(base)
         return rusage(base, function(rss) return rss end)
     end },
+    { "cpu", "ms", function(base)
+        return rusage(base, function(_, _, cpu) return cpu end)
+    end },
     { "brk", "calls", function(base)
         return counted(base .. ".calls", "sys_enter_brk")
     end },
@@ -126,7 +133,38 @@ local metrics = {
     end },
 }
 
-for _, program in ipairs { "gcc", "lua", "sqlite" } do
+-- Processor time to the first variant's, round by round.
+local first = arg[3] and arg[3]:match("^[^=]+")
+local function paired(program, variant)
+    local function cpu(which)
+        return rusage(dir .. "/" .. program .. "." .. which,
+            function(_, _, ms) return ms end)
+    end
+    local ours, theirs, list = cpu(variant), cpu(first), {}
+    for i = 1, math.min(#ours, #theirs) do
+        list[i] = ours[i] / theirs[i]
+    end
+    return list
+end
+
+local all = {} -- [variant][round] = sum of logarithms
+local function add_ratio(program, variant)
+    local list = paired(program, variant)
+    if #list == 0 then
+        return
+    end
+    all[variant] = all[variant] or { n = 0 }
+    all[variant].n = all[variant].n + 1
+    for i, ratio in ipairs(list) do
+        all[variant][i] = (all[variant][i] or 0) + math.log(ratio)
+    end
+    add(program, variant, "ratio", "×", list)
+end
+
+for program in (slurp(dir .. "/names.txt") or ""):gmatch("[^\n]+") do
+    for i = 4, #arg do
+        add_ratio(program, arg[i]:match("^[^=]+"))
+    end
     for i = 3, #arg do
         local variant = arg[i]:match("^[^=]+")
         local base = dir .. "/" .. program .. "." .. variant
@@ -139,6 +177,17 @@ for _, program in ipairs { "gcc", "lua", "sqlite" } do
                     .. variant .. " " .. m[1]] or reason or "no output")
             end
         end
+    end
+end
+
+for i = 4, #arg do
+    local variant = arg[i]:match("^[^=]+")
+    local list = {}
+    for k, sum in ipairs(all[variant] or {}) do
+        list[k] = math.exp(sum / all[variant].n)
+    end
+    if #list > 0 then
+        add("all", variant, "ratio", "×", list)
     end
 end
 

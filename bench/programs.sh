@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: MIT
 #
 # Whole programs under a malloc: how long they run (hyperfine), their page
-# faults and peak memory (launch), what the processor counted and how often
-# they asked the kernel for memory (perf, else strace).
+# faults, peak memory and processor time (launch, one malloc after the other
+# in each round), what the processor counted and how often they asked the
+# kernel for memory (perf, else strace).
 #
 #     sh bench/programs.sh RUNS OUT.tsv [VARIANT=LIBRARY...]
 #
 # VARIANT names the malloc, LIBRARY is preloaded; `glibc=` preloads nothing
-# and is what is measured when no variant is given. What this machine
+# and is what is measured when no variant is given; when some are, there
+# are more programs, and their processor time is compared with the first
+# variant's of the same round. What this machine
 # cannot measure becomes a row NA with the reason, never a failure: perf,
 # for one, ends with status 0 when it counted nothing, and says so only in
 # its output, as "<not supported>".
@@ -22,12 +25,16 @@ set -eu
 runs=$1
 out=$2
 shift 2
-[ $# -gt 0 ] || set -- glibc=
+many=yes
+[ $# -gt 0 ] || { set -- glibc= && many=no; }
 
 launch=build/bench/launch
 dir=build/bench/programs
 rm -rf "$dir"
 mkdir -p "$dir"
+
+# What a compiler may chew on: a chapter's code, without the lab's.
+sources=$(printf '%s ' code/slab/*.c | sed 's/[^ ]*_lab[^ ]* //g')
 
 # The programs: a name and a command without quotes in it.
 programs() {
@@ -35,6 +42,11 @@ programs() {
 gcc gcc -O2 -c -o $dir/page.o code/page/page_check.c
 lua lua5.4 bench/programs/words.lua
 sqlite sqlite3 -init bench/programs/table.sql :memory: .quit
+EOF
+    [ $many = no ] || cat <<EOF
+build gcc -O2 -r -nostdlib -o $dir/build.o $sources
+perl perl bench/programs/lists.pl
+redis sh bench/programs/redis.sh
 EOF
 }
 
@@ -59,13 +71,9 @@ run_timed() {
     fi
 }
 
-# run_watched COMMAND...
+# run_watched COMMAND...: once
 run_watched() {
-    i=0
-    while [ $i -lt "$runs" ]; do
-        $under -o "$dir/$name.$variant.rusage" "$@" >/dev/null 2>&1 || :
-        i=$((i + 1))
-    done
+    $under -o "$dir/$name.$variant.rusage" "$@" >/dev/null 2>&1 || :
 }
 
 # run_counted COMMAND...: a line "count,,event,..." each; perf writes none
@@ -105,26 +113,45 @@ run_traced() {
 measure() {
     name=$1
     shift
-    if ! have "$1"; then
-        for metric in time rss faults brk mmap hw-cycles \
+    needs=$1
+    [ "$name" != redis ] || needs=redis-benchmark
+    if ! have $needs; then
+        for metric in time rss faults cpu ratio brk mmap hw-cycles \
             hw-instructions hw-dtlb-misses; do
-            missing $metric "$1 is not installed"
+            missing $metric "$needs is not installed"
         done
         return
     fi
     run_timed "$@"
-    run_watched "$@"
     run_counted "$@"
     run_traced "$@"
 }
 
 echo 'bench programs: whole programs' >&2
-for pair; do
-    variant=${pair%%=*}
-    library=${pair#*=}
-    under="$launch${library:+ -p $library}"
-    programs | while read -r line; do
-        measure $line </dev/null
+# each FUNCTION NAME COMMAND...: under each malloc
+each() {
+    for pair in $pairs; do
+        variant=${pair%%=*}
+        library=${pair#*=}
+        under="$launch${library:+ -p $library}"
+        "$@" </dev/null
+    done
+}
+
+watch() {
+    name=$1
+    shift
+    run_watched "$@"
+}
+
+pairs=$*
+programs | while read -r line; do
+    echo "${line%% *}" >>"$dir/names.txt"
+    each measure $line
+    i=0
+    while [ $i -lt "$runs" ]; do
+        each watch $line
+        i=$((i + 1))
     done
 done
 sh bench/machine.sh >"$dir/machine.txt"

@@ -5,10 +5,10 @@
 
 .PHONY: test test-planted test-minimal format
 
-T ?= style page slab kmalloc vmalloc results press lab book make
+T ?= style page slab kmalloc vmalloc malloc results press lab book make
 
 BIN := build/tests/bin
-TEST_SRC := $(LIB_SRC)
+TEST_SRC := $(filter-out $(MALLOC_SRC),$(LIB_SRC))
 TESTED := page slab kmalloc vmalloc
 
 # The unit tests run as they would be used; the others under what sees most.
@@ -41,6 +41,8 @@ $(BIN)/kmalloc_bare_model: TEST_FLAGS = $(UNDEFINED) \
 $(BARE:%=$(BIN)/%): $(BIN)/%_bare_model: tests/%_model.c \
     $(wildcard tests/*.h) $(TEST_SRC) $(LIB_ALL)
 	$(TEST_RULE)
+
+-include tests/malloc.mk
 
 test:
 	@$(again) -j$(JOBS) $(TEST_PROGRAMS)

@@ -24,13 +24,16 @@ is_program() {
     grep -q '^int main(' "$ROOT/code/$chapter/${chapter}_lab.c"
 }
 
+PROGRAM_FLAGS="-std=c11 -O1 -static -pthread -fno-builtin"
+
 build_program() {
     local sources=("$ROOT/code/$chapter/"*.c "$ROOT/code/port/port_user.c")
     progress "building the program"
     for f in "${!sources[@]}"; do # names.c is for a library
         case ${sources[f]} in */names.c) unset "sources[f]" ;; esac
     done
-    ${CC:-cc} -std=c11 -O1 -static -pthread -fno-builtin -w \
+    # shellcheck disable=SC2086 # a list of words
+    ${CC:-cc} $PROGRAM_FLAGS -w \
         -o "$work/initramfs/programs/$chapter" "${sources[@]}" \
         >"$work/build-log.txt" 2>&1
     strip "$work/initramfs/programs/$chapter"
@@ -96,7 +99,9 @@ compiler() {
     local cc
     cc=x86_64-linux-gnu-$(sed -n 's/^CC = .*)\(gcc-[0-9]*\)$/\1/p' \
         "$cache/tree/$headers/.kernelvariables")
-    if [ "$native" = tree ]; then
+    if is_program; then
+        "${CC:-cc}" --version
+    elif [ "$native" = tree ]; then
         in_tree "$cc" --version
     else
         "$cc" --version

@@ -69,7 +69,8 @@ publish_table() {
 }
 
 provenance() {
-    local qemu commit cpu b
+    local qemu commit cpu b flags="kbuild's"
+    ! is_program || flags=$PROGRAM_FLAGS
     qemu=$(qemu-system-x86_64 --version |
         sed -n '1s/.*version \([^ ]*\).*/\1/p')
     commit=$(git -C "$ROOT" describe --always --dirty 2>/dev/null) ||
@@ -85,7 +86,7 @@ provenance() {
 # cpu: $cpu
 # kernel: $release ($package_version, Debian $suite)
 # compiler: $(compiler)
-# flags: kbuild's; ${machine[*]} $(kernel_args)
+# flags: $flags; ${machine[*]} $(kernel_args)
 # versions: QEMU $qemu, linux $package_version
 # commit: $commit
 # date: $(date -u +%Y-%m-%dT%H:%M:%SZ)

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+//> theory
+/*
+ * Heaps: where blocks come from when the ready list is empty, and where
+ * they go.
+ *
+ * Each class of a heap has one current page. The blocks on the class's
+ * ready list are all of that page; malloc takes from there. A block that
+ * is freed goes onto its own page's free list. When the ready list is
+ * empty, the current page's free list becomes the ready list as it is,
+ * without anybody counting it: a page's count of used blocks counts
+ * those on the ready list too, so from then on all are used. If the free
+ * list is empty as well, new blocks are cut, and when there are none the
+ * page is full and the class goes on with the next page in its queue.
+ *
+ * A full page has no owner. The next free of one of its blocks therefore
+ * misses the quick path, comes here, and puts the page at the end of the
+ * queue: first in, first out, so that it has as many free blocks as it
+ * can have by the time its turn comes.
+ *
+ * A block that another thread frees goes onto its page's remote list by
+ * compare-and-swap. Whoever finds that list empty puts the page onto the
+ * heap's list of pending pages. The heap takes the whole of it when it
+ * next needs blocks. Between calls, a page's blocks that are carved and
+ * not used are those on its free list, and a page with a non-empty
+ * remote list is pending, or about to be.
+ */
+#include "heap.h"
+//< theory
+
+//> ready
+/* Cut new blocks, in ascending order, as many as fill CARVE bytes. */
+static struct block *carve(struct page *page)
+{
+    const size_t size = class_size(page->class);
+    const unsigned room = (unsigned)(page->capacity - page->carved);
+    unsigned n = size < CARVE ? (unsigned)(CARVE / size) : 1;
+    char *at = page_start(page) + page->carved * size;
+    struct block *first = (struct block *)at;
+
+    n = n < room ? n : room;
+    for (unsigned i = 0; CHECKED && i < n; i++)
+        check_mark(at + i * size, size);
+    page->carved = page->used = (uint16_t)(page->carved + n);
+    for (; n > 1; n--, at += size)
+        ((struct block *)at)->next = (struct block *)(at + size);
+    ((struct block *)at)->next = NULL;
+    return first;
+}
+
+/* All that the page has to offer, to be put on the ready list. */
+static struct block *page_take(struct page *page)
+{
+    struct block *list = page->free;
+
+    if (!list)
+        return page->carved < page->capacity ? carve(page) : NULL;
+    page->free = NULL;
+    page->used = page->carved;
+    return list;
+}
+//< ready
+
+//> empty
+/*
+ * No block of the page is in use. The current page stays as it is, for
+ * whoever allocates and frees in turn; unless its blocks are so large
+ * that this is no loss, and a page in reserve for each class is. Other
+ * pages go back to their segment.
+ */
+void heap_page_empty(struct page *page)
+{
+    struct heap *heap = segment_of(page)->heap;
+    struct page **current = &heap->current[page->class];
+
+    if (page == *current && class_size(page->class) <= KEEP)
+        return;
+    if (page == *current)
+        *current = NULL;
+    else
+        link_remove(&page->queue);
+    segment_return(heap, page);
+}
+
+/* n blocks of the page have come back; its free list begins at list. */
+static void give(struct heap *heap, struct page *page, struct block *list,
+                 unsigned n)
+{
+    if (!page->owner) { /* it was full */
+        port_write(page->owner, heap);
+        link_insert(&heap->queue[page->class], &page->queue);
+    }
+    page->free = list;
+    page->used -= (uint16_t)n;
+    if (page->used == 0)
+        heap_page_empty(page);
+}
+//< empty
+
+//> drain
+#define REMOTE_BITS 48 /* of an address; above them, a count */
+#define REMOTE_ONE ((uint64_t)1 << REMOTE_BITS)
+
+/* Put what others have freed onto the pages' own lists. */
+static void drain(struct heap *heap)
+{
+    struct page *page =
+        __atomic_exchange_n(&heap->pending, NULL, __ATOMIC_ACQUIRE);
+
+    while (page) {
+        struct page *next = page->pending;
+        struct block *tail = page->tail;
+        const uint64_t word =
+            __atomic_exchange_n(&page->remote, 0, __ATOMIC_ACQ_REL);
+
+        tail->next = page->free;
+        give(heap, page,
+             (struct block *)(uintptr_t)(word & (REMOTE_ONE - 1)),
+             (unsigned)(word >> REMOTE_BITS));
+        page = next;
+    }
+}
+//< drain
+
+//> refill
+/* A page with something to offer becomes the class's current one. */
+static struct block *refill(struct heap *heap, unsigned class)
+{
+    struct link *queue = &heap->queue[class];
+    struct page *page = heap->current[class];
+    struct block *list;
+
+    while (!page || !(list = page_take(page))) {
+        if (page)
+            port_write(page->owner, NULL); /* full */
+        if (queue->next != queue) {
+            page = (struct page *)((uintptr_t)queue->next & -DESCRIPTOR);
+            link_remove(&page->queue);
+        } else {
+            page = segment_page(heap, class);
+        }
+        heap->current[class] = page;
+        if (!page)
+            return NULL;
+        port_write(page->owner, heap);
+    }
+    return list;
+}
+
+/* A block of this class for the calling thread, or NULL. */
+void *heap_alloc(unsigned class)
+{
+    struct heap *heap = heap_mine;
+    struct block *block;
+
+    if (heap == &heap_none && !(heap = heap_adopt()))
+        return NULL;
+    block = heap->ready[class];
+    if (!block) {
+        if (port_read(heap->pending))
+            drain(heap);
+        block = refill(heap, class);
+        if (!block)
+            return NULL;
+    }
+    heap->ready[class] = block->next;
+    return checked(block);
+}
+//< refill
+
+//> remote
+/* Another thread's block. The count makes the list's length known. */
+static void free_remote(struct heap *heap, struct page *page,
+                        struct block *block)
+{
+    uint64_t old = __atomic_load_n(&page->remote, __ATOMIC_RELAXED), new;
+
+    do {
+        block->next = (struct block *)(uintptr_t)(old & (REMOTE_ONE - 1));
+        new =
+            ((old & -REMOTE_ONE) + REMOTE_ONE) | (uint64_t)(uintptr_t)block;
+    } while (!__atomic_compare_exchange_n(&page->remote, &old, new, true,
+                                          __ATOMIC_ACQ_REL,
+                                          __ATOMIC_RELAXED));
+    if (old != 0)
+        return;
+    page->tail = block;
+    page->pending = port_read(heap->pending);
+    while (!__atomic_compare_exchange_n(&heap->pending, &page->pending,
+                                        page, true, __ATOMIC_RELEASE,
+                                        __ATOMIC_RELAXED))
+        ;
+}
+//< remote
+
+//> free
+/*
+ * Everything that the quick path of free does not do: blocks of full
+ * pages, of pages with several slices, of other threads, large blocks,
+ * and what is no block at all.
+ */
+void heap_free(struct block *block)
+{
+    struct segment *s = segment_of(block);
+    struct page *page = page_of(block);
+    struct heap *heap;
+
+    if (!region_known(s))
+        malloc_stranger(block);
+    heap = port_read(s->heap);
+    if (!heap) {
+        large_free(s, block);
+        return;
+    }
+    page -= page->back;
+    if (page->class == 0)
+        malloc_stranger(block);
+    if (heap != heap_mine) {
+        free_remote(heap, page, block);
+        return;
+    }
+    if (block == page->free)
+        malloc_die("double free", block, "free a block once");
+    block->next = page->free;
+    give(heap, page, block, 1);
+}
+//< free

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Unit tests of code/malloc: each promise of malloc.h once, in the
+ * smallest case that shows it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../code/malloc/malloc.h"
+
+/* Not to be folded by a compiler that knows what these sizes mean. */
+static volatile size_t huge = SIZE_MAX, over = (size_t)PTRDIFF_MAX + 1;
+
+static void blocks_of_size_0_are_unique(void **state)
+{
+    void *p = pw_malloc(0), *q = pw_malloc(0), *r = pw_calloc(0, 8);
+
+    (void)state;
+    assert_non_null(p);
+    assert_non_null(q);
+    assert_non_null(r);
+    assert_ptr_not_equal(p, q);
+    assert_ptr_not_equal(q, r);
+    pw_free(p);
+    pw_free(q);
+    pw_free(r);
+}
+
+static void every_size_is_aligned_and_usable(void **state)
+{
+    (void)state;
+    for (size_t size = 1; size < 5000000; size += 1 + size / 30) {
+        char *p = pw_malloc(size);
+
+        assert_non_null(p);
+        assert_int_equal((uintptr_t)p % 16, 0);
+        assert_true(pw_malloc_usable_size(p) >= size);
+        memset(p, 1, pw_malloc_usable_size(p));
+        pw_free(p);
+    }
+    assert_int_equal(pw_malloc_usable_size(NULL), 0);
+}
+
+/* A class wastes a quarter of what was asked for at most. */
+static void no_block_is_much_too_large(void **state)
+{
+    (void)state;
+    for (size_t size = 64; size <= 128 * 1024; size += 1 + size / 50) {
+        void *p = pw_malloc(size);
+
+        assert_true(pw_malloc_usable_size(p) <= size + size / 4);
+        pw_free(p);
+    }
+}
+
+static void impossible_sizes_are_refused(void **state)
+{
+    void *p = pw_malloc(100);
+
+    (void)state;
+    errno = 0;
+    assert_null(pw_malloc(huge));
+    assert_int_equal(errno, ENOMEM);
+    assert_null(pw_malloc(over));
+    assert_null(pw_malloc(over - 1));
+    assert_null(pw_calloc(huge / 2, 3));
+    assert_null(pw_calloc(huge, huge));
+    assert_null(pw_realloc(p, huge));
+    assert_null(pw_realloc(p, over));
+    errno = 0;
+    assert_null(pw_reallocarray(p, huge / 2, 3));
+    assert_int_equal(errno, ENOMEM);
+    assert_null(pw_aligned_alloc(64, huge));
+    assert_null(pw_aligned_alloc(over, 1));
+    assert_null(pw_aligned_alloc(over, huge));
+    assert_null(pw_valloc(huge));
+    pw_free(p);
+}
+
+static void free_keeps_errno(void **state)
+{
+    static const size_t size[] = {1, 3000, 300000, 3000000, 80000000};
+
+    (void)state;
+    pw_free(NULL);
+    for (size_t i = 0; i < sizeof(size) / sizeof(*size); i++) {
+        void *p = pw_malloc(size[i]);
+
+        errno = 4711;
+        pw_free(p);
+        assert_int_equal(errno, 4711);
+    }
+}
+
+static void every_alignment_is_kept(void **state)
+{
+    (void)state;
+    for (size_t align = 1; align <= (size_t)64 << 20; align *= 2)
+        for (size_t size = 0; size < 3000000; size = size * 3 + 1) {
+            char *p = pw_aligned_alloc(align, size);
+
+            assert_non_null(p);
+            assert_int_equal((uintptr_t)p % align, 0);
+            assert_true(pw_malloc_usable_size(p) >= size);
+            memset(p, 1, size);
+            p = pw_realloc(p, size + 100);
+            assert_true(size == 0 || p[size - 1] == 1);
+            pw_free(p);
+        }
+}
+
+static void wrong_alignments_are_refused(void **state)
+{
+    char here;
+    void *const was = &here, *p = was;
+
+    (void)state;
+    errno = 0;
+    assert_null(pw_aligned_alloc(24, 100));
+    assert_int_equal(errno, EINVAL);
+    assert_null(pw_aligned_alloc(0, 100));
+    assert_int_equal(pw_posix_memalign(&p, 24, 100), EINVAL);
+    assert_int_equal(pw_posix_memalign(&p, 4, 100), EINVAL);
+    assert_int_equal(pw_posix_memalign(&p, 0, 100), EINVAL);
+    assert_int_equal(pw_posix_memalign(&p, 64, huge), ENOMEM);
+    assert_ptr_equal(p, was);
+    assert_int_equal(pw_posix_memalign(&p, 8, 0), 0);
+    assert_ptr_not_equal(p, was);
+    pw_free(p);
+}
+
+static void calloc_is_zero_after_use(void **state)
+{
+    static const size_t size[] = {1,     16,     100,     1024,   4096,
+                                  50000, 300000, 1000000, 9000000};
+
+    (void)state;
+    for (int round = 0; round < 3; round++)
+        for (size_t i = 0; i < sizeof(size) / sizeof(*size); i++) {
+            char *p = pw_calloc(size[i], 1), *q = pw_malloc(size[i]);
+
+            for (size_t k = 0; k < size[i]; k++)
+                assert_int_equal(p[k], 0);
+            memset(p, 0x55, size[i]);
+            memset(q, 0x55, size[i]);
+            pw_free(p);
+            pw_free(q);
+        }
+}
+
+static void realloc_keeps_contents(void **state)
+{
+    unsigned char *p = NULL;
+    size_t had = 0;
+
+    (void)state;
+    for (size_t step = 0; step < 400; step++) {
+        const size_t size = 1 + (step * step * 7919) % (step * 40000 + 100);
+
+        p = pw_realloc(p, size);
+        assert_non_null(p);
+        for (size_t i = 0; i < size && i < had; i += 61)
+            assert_int_equal(p[i], (unsigned char)(i * 31));
+        for (size_t i = 0; i < size; i++)
+            p[i] = (unsigned char)(i * 31);
+        had = size;
+    }
+    assert_null(pw_realloc(p, 0));
+    assert_int_equal(pw_malloc_usable_size(pw_realloc(NULL, 10)), 16);
+}
+
+static void valloc_gives_whole_pages(void **state)
+{
+    void *p = pw_valloc(1), *q = pw_valloc(5000);
+
+    (void)state;
+    assert_int_equal((uintptr_t)p % 4096, 0);
+    assert_int_equal((uintptr_t)q % 4096, 0);
+    assert_int_equal(pw_malloc_usable_size(p), 4096);
+    assert_int_equal(pw_malloc_usable_size(q), 8192);
+    pw_free(p);
+    pw_free(q);
+}
+
+static void what_is_idle_can_be_trimmed(void **state)
+{
+    char *p = pw_malloc(20000000);
+
+    (void)state;
+    memset(p, 1, 20000000);
+    assert_true(pw_mallinfo2().hblkhd >= 20000000);
+    pw_free(p);
+    assert_true(pw_mallinfo2().keepcost >= 20000000);
+    assert_int_equal(pw_malloc_trim(0), 1);
+    assert_int_equal(pw_mallinfo2().keepcost, 0);
+}
+
+static void nothing_stays_idle_if_so_wished(void **state)
+{
+    (void)state;
+    assert_int_equal(pw_mallopt(12345, 1), 0);
+    assert_int_equal(pw_mallopt(-1, 0), 1);
+    pw_free(memset(pw_malloc(20000000), 1, 20000000));
+    assert_int_equal(pw_mallinfo2().keepcost, 0);
+    assert_int_equal(pw_mallopt(-1, 64 << 20), 1);
+}
+
+static void malloc_info_writes_a_document(void **state)
+{
+    char text[1000] = "";
+    FILE *to = fmemopen(text, sizeof(text), "w");
+
+    (void)state;
+    assert_int_equal(pw_malloc_info(1, to), -1);
+    assert_int_equal(errno, EINVAL);
+    assert_int_equal(pw_malloc_info(0, to), 0);
+    fclose(to);
+    assert_non_null(strstr(text, "<malloc "));
+    assert_non_null(strstr(text, "</malloc>"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blocks_of_size_0_are_unique),
+        cmocka_unit_test(every_size_is_aligned_and_usable),
+        cmocka_unit_test(no_block_is_much_too_large),
+        cmocka_unit_test(impossible_sizes_are_refused),
+        cmocka_unit_test(free_keeps_errno),
+        cmocka_unit_test(every_alignment_is_kept),
+        cmocka_unit_test(wrong_alignments_are_refused),
+        cmocka_unit_test(calloc_is_zero_after_use),
+        cmocka_unit_test(realloc_keeps_contents),
+        cmocka_unit_test(valloc_gives_whole_pages),
+        cmocka_unit_test(what_is_idle_can_be_trimmed),
+        cmocka_unit_test(nothing_stays_idle_if_so_wished),
+        cmocka_unit_test(malloc_info_writes_a_document),
+    };
+
+    return cmocka_run_group_tests_name("malloc", tests, NULL, NULL);
+}

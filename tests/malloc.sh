@@ -1,0 +1,228 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# malloc: unit, model, sanitizers, bad input, other people's programs.
+. tests/lib.sh
+
+bin=build/tests/bin
+so=$PWD/build/lib/libpagewise-malloc.so
+checked=$PWD/build/lib/libpagewise-malloc-checked.so
+
+unit() {
+    CMOCKA_MESSAGE_OUTPUT=TAP "$bin/malloc"
+}
+
+race() {
+    TSAN_OPTIONS=halt_on_error=1 timeout 300 "$bin/malloc_tsan" 400000 4 1
+}
+
+world() {
+    LD_PRELOAD=$so timeout 120 "$bin/malloc_world"
+}
+
+world_checked() {
+    LD_PRELOAD=$checked timeout 300 "$bin/malloc_world"
+}
+
+# ---- Bad input -----------------------------------------------------------
+
+cat >"$T/bad.c" <<'C'
+#include <stdlib.h>
+#include <string.h>
+int main(int argc, char **argv)
+{
+    char *p = malloc(100), *q = malloc(100), *big = malloc(3000000);
+    char local[64], *volatile s = local;
+    (void)argc;
+    switch (argv[1][0]) {
+    case '1': free(p); free(p); break;
+    case '2': free(p); free(q); free(p); break;
+    case '3': free(big + 32); break;
+    case '4': free(p + 32); break;
+    case '5': free(s); break;
+    case '6': free(p); p[40] = 1; for (int i = 0; i < 999; i++)
+        q = malloc(100); break;
+    case '7': free(big); free(big); break;
+    case '8': big = malloc(40000); free(big); free(big); break;
+    }
+    return q == NULL;
+}
+C
+
+# bad CASE LIBRARY TEXT: the program dies with one line that says TEXT.
+bad() {
+    gcc -O0 -w -o "$T/bad" "$T/bad.c" || return 1
+    LD_PRELOAD=$2 "$T/bad" "$1" 2>"$T/bad.err"
+    status=$?
+    cat "$T/bad.err" # the shell itself may add "Aborted"
+    [ $status = 134 ] && [ "$(grep -vc ^Aborted "$T/bad.err")" = 1 ] &&
+        grep -q "^pagewise: malloc: $3 (0x[0-9a-f]*); " "$T/bad.err"
+}
+
+never='free of an address never allocated'
+
+# ---- C++ -----------------------------------------------------------------
+
+cat >"$T/new.cc" <<'C'
+#include <cstdio>
+#include <cstdint>
+#include <new>
+#include <string>
+#include <vector>
+struct alignas(256) wide { char c[300]; };
+static int called;
+static void handler() { if (++called == 3) std::set_new_handler(nullptr); }
+int main()
+{
+    std::vector<std::string> v;
+    for (int i = 0; i < 100000; i++)
+        v.push_back(std::to_string(i) + " and some more of a string");
+    wide *w = new wide, *x = new wide[10];
+    if ((uintptr_t)w % 256 || (uintptr_t)x % 256) return 1;
+    delete w;
+    delete[] x;
+    delete new int;
+    delete[] new char[1000000];
+    volatile size_t huge = PTRDIFF_MAX;
+    if (::operator new(huge, std::nothrow)) return 2;
+    try { ::operator new(huge); return 3; } catch (std::bad_alloc &) {}
+    try { ::operator new(huge, std::align_val_t(64)); return 4; }
+    catch (std::bad_alloc &) {}
+    std::set_new_handler(handler);
+    try { ::operator new[](huge); return 5; } catch (std::bad_alloc &) {}
+    return called == 3 ? 0 : 6;
+}
+C
+
+cpp() {
+    clang++ -O1 -std=c++17 -o "$T/new" "$T/new.cc" &&
+        LD_PRELOAD=$so "$T/new"
+}
+
+# ---- Programs ------------------------------------------------------------
+
+# same COMMAND...: the same output under ours as under the C library's.
+same() {
+    "$@" >"$T/plain.out" 2>&1
+    LD_PRELOAD=$so "$@" >"$T/ours.out" 2>&1
+    test -s "$T/plain.out" && cmp "$T/plain.out" "$T/ours.out"
+}
+
+missing() {
+    ! command -v "$1" >/dev/null && echo "$1 is not installed"
+}
+
+gcc_same() {
+    same gcc -O2 -S -o - code/malloc/heap.c
+}
+
+lua_same() {
+    same lua5.4 -e 'local t = {} for i = 1, 300000 do
+        t[i % 5000 .. ""] = ("x"):rep(i % 99) end
+        local n = 0 for k, v in pairs(t) do n = n + #v end print(n)'
+}
+
+perl_same() {
+    missing perl || same perl -e 'my %h; $h{$_ % 7919} .= "$_," for
+        1..200000; print join(";", map { length $h{$_} } sort keys %h)'
+}
+
+sqlite_same() {
+    missing sqlite3 || same sqlite3 :memory: 'with recursive n(i) as
+        (select 1 union all select i + 1 from n where i < 100000)
+        select sum(length(hex(i * i))), count(distinct i % 977) from n;'
+}
+
+bash_same() {
+    # shellcheck disable=SC2016 # the inner shell's
+    same bash -c 'for i in {1..20000}; do a[i]=$i$i; done; echo ${#a[@]} \
+        ${a[@]:9000:20}; echo $(seq 5000 | sort -rn | md5sum)'
+}
+
+git_same() {
+    missing git || same git log --stat --oneline -20 ||
+        same git --version
+}
+
+python_same() {
+    missing python3 || same python3 -c 'import json
+d = {str(i): list(range(i % 50)) for i in range(20000)}
+print(hash(json.dumps(d)) and len(json.dumps(d)))'
+}
+
+statistics() {
+    PAGEWISE_STATS=1 LD_PRELOAD=$so lua5.4 -e '' 2>&1 |
+        grep -q '^pagewise: malloc: [0-9]* KiB in pages'
+}
+
+# A sparse array costs what is touched of it, not what was asked for.
+sparse() {
+    cat >"$T/sparse.c" <<'C'
+#include <stdlib.h>
+#include <sys/resource.h>
+int main(void)
+{
+    struct rusage use;
+    char *p = calloc(4096, 1048576);
+    if (!p)
+        return 1;
+    p[4000000000] = 1;
+    getrusage(RUSAGE_SELF, &use);
+    return p[77] || use.ru_maxrss > 20000;
+}
+C
+    gcc -w -o "$T/sparse" "$T/sparse.c" && LD_PRELOAD=$so "$T/sparse"
+}
+
+# The book says how long it is: all that libpagewise-malloc.so is made of,
+# but for the port, without comments and blank lines. No function has more
+# than 60 lines.
+parts=$(find code/malloc -maxdepth 1 -name '*.[ch]' ! -name 'malloc_lab*')
+
+length() {
+    # shellcheck disable=SC2086 # a list
+    lines=$(sed -e '/^ *\/\*.*\*\/$/d' -e '/^ *\/\*/,/\*\/$/d' \
+        -e '/^ *\/\//d' -e '/^ *$/d' $parts | wc -l)
+    echo "$lines lines of code"
+    [ "$lines" -le 1000 ]
+}
+
+longest() {
+    # shellcheck disable=SC2086 # a list
+    awk '/^\{/ { from = FNR } /^}/ && from { n = FNR - from + 1
+        if (n > most) most = n
+        from = 0 }
+        END { print "the longest function has " most " lines"
+        exit most > 60 }' $parts
+}
+
+check "at most 1,000 lines of code, $(length | head -n 1)" length
+check "no function over 60 lines" longest
+each "unit" unit
+check "2 million random operations keep all contents" \
+    "$bin/malloc_model" 2000000 1 1
+check "1 million from four threads, blocks freed by any" \
+    "$bin/malloc_model" 1000000 4 2
+check "the same in the checked build" "$bin/malloc_checked" 400000 4 3
+check "the steps keep all contents" "$bin/malloc_steps"
+check "no race" race
+each "world" world
+each "world, checked" world_checked
+check "a double free is seen at once" bad 1 "$so" 'double free'
+check "a free inside a large block is seen" \
+    bad 3 "$so" 'free inside a block'
+check "a large block freed twice is seen" bad 7 "$so" "$never"
+check "a middling block freed twice is seen" bad 8 "$so" "$never"
+check "checked: a double free" bad 1 "$checked" 'double free'
+check "checked: one with another free in between" \
+    bad 2 "$checked" 'double free'
+check "checked: a free inside a block" \
+    bad 4 "$checked" 'free inside a block'
+check "checked: a free of a stack address" bad 5 "$checked" "$never"
+check "checked: a write after free" bad 6 "$checked" 'a write after free'
+check "C++: new and delete in all forms" cpp
+check "a sparse array of 4 GiB costs next to nothing" sparse
+check "PAGEWISE_STATS=1 prints a line" statistics
+for p in gcc lua perl sqlite bash git python; do
+    check "$p prints the same" "${p}_same"
+done
+finish
