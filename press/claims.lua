@@ -74,6 +74,17 @@ local function figures_of(judged)
     return inlines
 end
 
+-- The kernel that all figures come from, or "".
+local function common_kernel(rows)
+    local kernel = rows[1] and rows[1].kernel or ""
+    for _, row in ipairs(rows) do
+        if row.instrument == "host" or row.kernel ~= kernel then
+            return ""
+        end
+    end
+    return kernel
+end
+
 local function computed(state, div)
     local place = state.place(div)
     local judged, message = values.judge(state.tree, div.attributes.when)
@@ -90,8 +101,8 @@ local function computed(state, div)
             .. "the reference results", "mend the claim or the code")
     end
     local word = judged.holds and "holds" or mine and "not-here" or "fails"
-    return { verdict(row and row.instrument ~= "host" and row.kernel or "",
-        word, nil, figures_of(judged)) }
+    return { verdict(common_kernel(judged.rows), word, nil,
+        figures_of(judged)) }
 end
 
 local function put_to_kernels(state, div, id)
