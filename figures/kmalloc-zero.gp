@@ -18,18 +18,23 @@ set tmargin at screen 0.9
 do for [i=0:1] {
     p = word("lab host", i + 1)
     plain = word("_kernel _pw", i + 1)
-    set lmargin at screen 0.09 + i * 0.5
-    set rmargin at screen 0.37 + i * 0.5
+    set lmargin at screen 0.13 + i * 0.49
+    set rmargin at screen 0.47 + i * 0.5
     set label 1 (i == 0 ? "in the lab" : "in a process") \
         at graph 0.02, 1.06 font bold(12) tc rgb ink
     set xlabel "bytes asked for"
     set xrange [6:(i == 0 ? 10500 : 84000)]
     if (i == 0) { set xtics (8, 64, 512, "4096" 4096) }
     if (i == 1) { set xtics (8, 128, "2048" 2048, "32 KiB" 32768) }
-    set yrange [value("ymin_".p)*0.8:value("ymax_".p)*1.3]
+    set yrange [(i == 0 ? 100 : ymin_host*0.3): \
+        (i == 0 ? 12000 : ymax_host*1.7)]
     set ylabel (i == 0 ? "instructions for a pair" : "ns for a pair")
-    eval name_at(p.plain, 2 - i)
-    eval name_at(p.plain."_zeroed", 3)
+    if (has(p.plain)) {
+        set label 2 value("l_".p.plain) at first 12, \
+            first (i == 0 ? 200 : 2.4) tc lt 2 - i
+    }
+    set label 3 "with zeros" at first (i == 0 ? 700 : 3000), \
+        first (i == 0 ? 3000 : 110) right tc lt 3
     eval "plot ".line(p.plain."_zeroed", 3).line(p.plain, 2 - i).end
     unset label
 }

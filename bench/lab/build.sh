@@ -42,10 +42,8 @@ build_program() {
 build_for_kernel() {
     local src
     progress "building the module"
-    if [ "$native" = tree ]; then
-        src=$cache/tree/lab-$$
-    else
-        src=$work
+    src=$work
+    if [ "$native" != tree ]; then
         case $work in *[[:space:]:]*)
             die "lab $series" "kbuild takes no blank or colon in a path" \
                 "move the checkout to a folder without one" ;;
@@ -61,12 +59,11 @@ build_for_kernel() {
     strip --strip-debug --remove-section=.note.gnu.build-id \
         -o "$work/initramfs/modules/pagewise_$chapter.ko" \
         "$src/module/pagewise_$chapter.ko"
-    [ "$native" = native ] || rm -rf "$src"
 }
 
 build_module() {
     if [ "$native" = tree ]; then
-        in_tree make -C "/$headers" M="/${src##*/}/module" \
+        in_tree make -C "/$headers" M=/lab/module \
             CHAPTER="$chapter" modules
     else
         make -C "$cache/tree/$headers" M="$src/module" \
@@ -83,15 +80,21 @@ build_failed() {
 
 # Run a command in the unpacked tree of another suite. An ordinary user gets
 # a user namespace for it. Compilers need /dev/null, objtool needs /proc.
+# What is built stands in /lab there, wherever it is: some kernels' checks
+# put the names of source files into the module.
 in_tree() {
     local t=$cache/tree user=()
+    mkdir -p "$t/lab"
     [ "$(id -u)" = 0 ] || user=(--map-root-user)
     # shellcheck disable=SC2016 # $1 is the inner shell's
     env -i PATH=/usr/sbin:/usr/bin HOME=/ LC_ALL=C.UTF-8 SHELL=/bin/sh \
         unshare "${user[@]}" --mount sh -c \
-        'mount --bind /dev/null "$1/dev/null" &&
-            mount --rbind /proc "$1/proc" && exec chroot "$@"' \
-        sh "$t" "$@"
+        't=$1 at=$2
+            shift 2
+            mount --bind /dev/null "$t/dev/null" &&
+                mount --rbind /proc "$t/proc" &&
+                mount --bind "$at" "$t/lab" && exec chroot "$t" "$@"' \
+        sh "$t" "$work" "$@"
 }
 
 # The compiler's first line, for the records.
