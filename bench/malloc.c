@@ -93,7 +93,7 @@ int main(int argc, char **argv)
     cpu_set_t all;
 
     bench_begin(argc, argv, "malloc");
-    peer_blocks = bench_quick() ? 7 : 21;
+    peer_blocks = bench_quick() ? 5 : 17;
     peer_scale = bench_quick() ? 30 : 100;
     record_steps();
     memset(&all, 0xff, sizeof(all));
