@@ -9,9 +9,9 @@
  * launcher waits and appends one line to FILE: peak resident set in KiB,
  * page faults without and with reading from disk, microseconds of the
  * processor's time, of the program and all the children it waited for.
- * (The peak of a big launcher's own memory
- * would be inherited over fork(); this one has next to none.) Exits as
- * the program does; 127 if there is no such program.
+ * (The peak of a big launcher's own memory would be inherited over
+ * fork(); this one has next to none.) Exits as the program does; 127 if
+ * there is no such program.
  */
 #define _GNU_SOURCE
 #include <errno.h>
