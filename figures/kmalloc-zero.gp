@@ -28,7 +28,8 @@ do for [i=0:1] {
     if (i == 1) { set xtics (8, 128, "2048" 2048, "32 KiB" 32768) }
     set yrange [(i == 0 ? 100 : ymin_host*0.3): \
         (i == 0 ? 12000 : ymax_host*1.7)]
-    set ylabel (i == 0 ? "instructions for a pair" : "ns for a pair")
+    set ylabel (i == 0 ? "instructions for a pair" : "ns for a pair") \
+        offset 2,0
     if (has(p.plain)) {
         set label 2 value("l_".p.plain) at first 12, \
             first (i == 0 ? 200 : 2.4) tc lt 2 - i

@@ -17,7 +17,13 @@
 #include <linux/uaccess.h>
 #include <linux/vmstat.h>
 
-enum { WATCHED = 64, BLOCK = 4096, MIB = 1 << 20, WAITING = 1024 };
+enum {
+    WATCHED = 64,
+    BLOCK = 4096,
+    MIB = 1 << 20,
+    WAITING = 1024,
+    MORE = 3
+};
 
 #define PM_FRAME GENMASK_ULL(54, 0)
 #define PM_SWAP BIT_ULL(62)
@@ -93,6 +99,16 @@ struct found {
     unsigned out, back, moved; /* of the pages */
     unsigned frame, contents;  /* of the blocks, as they were */
 };
+
+static bool any_out(const struct watch *w)
+{
+    unsigned i;
+
+    for (i = 0; i < WATCHED; i++)
+        if (pagemap(w->pages + i * PAGE_SIZE) & PM_SWAP)
+            return true;
+    return false;
+}
 
 static void look(const struct watch *w, struct found *f)
 {
@@ -178,6 +194,8 @@ void kmalloc_lab_swap(void)
     if (begin(&w)) {
         out = swapped_out();
         touched = press(all + 64);
+        for (i = 0; i < MORE && !any_out(&w); i++)
+            touched += press(64);
         out = swapped_out() - out;
         claim_k6();
         look(&w, &f);
