@@ -6,16 +6,7 @@
 #ifndef PW_TESTS_KMALLOC_H
 #define PW_TESTS_KMALLOC_H
 
-#define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "unit.h"
 
 #include "../code/kmalloc/kmalloc.h"
 #include "../code/kmalloc/kmalloc_core.h"

@@ -9,7 +9,7 @@
  *     kmalloc_fuzz [libFuzzer's options] tests/corpus/kmalloc
  */
 #include "../code/kmalloc/kmalloc.h"
-#include "tools.h"
+#include "fuzz.h"
 
 #define MOST 3000 /* blocks held */
 
@@ -128,18 +128,6 @@ static void operation(uint8_t op, uint8_t a, uint8_t b)
         break;
     default: pw_cache_reap(NULL); break;
     }
-}
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* What the allocator reports goes nowhere; sanitizers use the number 2. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    stderr = fopen("/dev/null", "w");
-    return stderr ? 0 : 1;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

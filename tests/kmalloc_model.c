@@ -12,7 +12,7 @@
  *     kmalloc_model OPERATIONS [SEED]
  */
 #include "../code/kmalloc/kmalloc.h"
-#include "tools.h"
+#include "model.h"
 
 #define FRAMES 2000
 #define RESERVE 16
@@ -29,12 +29,7 @@ struct block {
 static struct block blocks[MOST];
 static size_t nblocks;
 static uint8_t owned[WORDS]; /* is a word part of a block in use? */
-static uint64_t state, failed, refused, needy;
-
-static uint64_t rnd(uint64_t below)
-{
-    return rnd_of(&state, below);
-}
+static uint64_t needy;       /* checks that found the reserve in use */
 
 /* Mostly small, as sizes are; some at the edges of classes; few large. */
 static size_t some_size(void)
@@ -232,7 +227,7 @@ static void one_step(unsigned wish)
         do_free(rnd(nblocks));
     else
         do_alloc();
-    if (tools_step % 2048 == 0)
+    if (step % 2048 == 0)
         check_counts();
 }
 
@@ -245,7 +240,7 @@ static void one_life(uint64_t steps)
     pw_zone_stat(&pw_contig_zone, &fresh);
     REQUIRE(pw_kmalloc_init(RESERVE, rnd(3) ? 0 : PW_CACHE_NO_MAGAZINES) ==
             0);
-    for (uint64_t i = 0; i < steps; i++, tools_step++)
+    for (uint64_t i = 0; i < steps; i++, step++)
         one_step(i / 15000 % 2 ? 35 : 68);
     while (nblocks)
         do_free(rnd(nblocks));
@@ -259,16 +254,12 @@ static void one_life(uint64_t steps)
 
 int main(int argc, char **argv)
 {
-    const uint64_t most = argc > 1 ? strtoull(argv[1], NULL, 10) : 500000;
+    const uint64_t most = number(argc, argv, 1, 500000);
 
-    tools_seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-    state = rnd_start(tools_seed);
-    while (tools_step < most)
+    plant_seed(number(argc, argv, 2, 1));
+    while (step < most)
         one_life(50000);
     REQUIRE(failed > 0 && refused > 0 && needy > 0);
-    printf("%llu operations, %llu found no memory, %llu wrong ones "
-           "refused, %llu times the reserve was in use\n",
-           (unsigned long long)tools_step, (unsigned long long)failed,
-           (unsigned long long)refused, (unsigned long long)needy);
+    say_what_was_done();
     return 0;
 }
