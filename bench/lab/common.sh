@@ -50,15 +50,17 @@ kernel_row() {
 }
 
 # The boots of the chapter, in their order (boots.tsv); LAB_BOOTS chooses
-# among them. A kernel built from source has no modules to swap with.
+# among them. A kernel built from source has no modules to swap with, and
+# one with SLAB not the checks that SLUB has.
 find_boots() {
     local c boot memory words
     boots=()
     while IFS=$'\t' read -r c boot memory words; do
         [ "$c" = "$chapter" ] || continue
         case " ${LAB_BOOTS:-$boot} " in *" $boot "*) ;; *) continue ;; esac
-        case $headers_package/$words in
+        case $headers_package/$series/$words in
         linux-source-*LAB_SWAP=*) ;;
+        */slab/*slub_debug=*) ;;
         *) boots+=("$boot") ;;
         esac
     done < <(grep -v '^#' "$LAB/boots.tsv")
