@@ -44,13 +44,15 @@ $(BARE:%=$(BIN)/%): $(BIN)/%_bare_model: tests/%_model.c \
 
 -include tests/malloc.mk
 
+# Only the programs of these groups, which are named after them.
+test: NAMES = $(foreach group,$(T),$(BIN)/$(group) $(BIN)/$(group)_%)
 test:
-	@$(again) -j$(JOBS) $(TEST_PROGRAMS)
+	@$(again) -j$(JOBS) lib $(filter build/lib/% $(NAMES),$(TEST_PROGRAMS))
 	@ONLY="$(ONLY)" sh tests/run.sh $(T)
 
 # A fault of each kind in a copy: does its test see it? Slow; not in CI.
 test-planted:
-	@sh tests/planted.sh
+	@ONLY="$(ONLY)" sh tests/planted.sh $(T)
 
 # The README's two commands in a fresh Debian with make and certificates.
 test-minimal:
