@@ -254,18 +254,15 @@ static void an_order_above_the_largest_is_refused(void **state)
 static void free_twice(unsigned order, unsigned batch)
 {
     struct pw_page *page;
-    char want[100];
 
     make_zone(1024, batch);
     page = pw_zone_alloc(&zone, order);
     assert_int_equal(pw_zone_free(&zone, page, order), 0);
     says_begin();
     assert_int_equal(pw_zone_free(&zone, page, order), -EALREADY);
-    snprintf(want, sizeof(want),
-             "pagewise: free of frame %zu, order %u: it is free already; "
-             "free a block once\n",
-             pw_page_to_pfn(&zone, page), order);
-    assert_says(want);
+    assert_says("pagewise: free of frame %zu, order %u: it is free "
+                "already; free a block once\n",
+                pw_page_to_pfn(&zone, page), order);
     end_zone();
 }
 
@@ -403,12 +400,9 @@ static void there_is_one_zone_for_all(void **state)
 static void refuse_address(void *address, unsigned order, int err,
                            const char *form)
 {
-    char want[120];
-
     says_begin();
     assert_int_equal(pw_free_pages(address, order), err);
-    snprintf(want, sizeof(want), form, address, order);
-    assert_says(want);
+    assert_says(form, address, order);
 }
 
 static void a_wild_or_misaligned_address_is_refused(void **state)

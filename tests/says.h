@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a call prints on standard error, compared to the letter:
- * says_begin(), the call, assert_says("pagewise: ...\n").
+ * says_begin(), the call, assert_says("pagewise: ... %p ...\n", ...).
  */
 #ifndef PW_TESTS_SAYS_H
 #define PW_TESTS_SAYS_H
@@ -16,9 +16,10 @@ static void says_begin(void)
     dup2(says_file, 2);
 }
 
-static void assert_says(const char *want)
+static void assert_says(const char *form, ...)
 {
-    char said[1000];
+    char want[1000], said[1000];
+    va_list args;
     ssize_t n;
 
     fflush(stderr);
@@ -28,6 +29,9 @@ static void assert_says(const char *want)
     close(says_file);
     assert_true(n >= 0);
     said[n] = '\0';
+    va_start(args, form);
+    vsnprintf(want, sizeof(want), form, args);
+    va_end(args);
     assert_string_equal(said, want);
 }
 

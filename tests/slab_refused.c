@@ -49,15 +49,13 @@ static void refuse(struct pw_cache *from, void *object, int err,
                    const char *form)
 {
     struct pw_cache_stat before, after;
-    char want[200];
 
     memset(&before, 0, sizeof(before));
     memset(&after, 0, sizeof(after));
     pw_cache_stat(from, &before);
     says_begin();
     assert_int_equal(pw_cache_free(from, object), err);
-    snprintf(want, sizeof(want), form, object);
-    assert_says(want);
+    assert_says(form, object);
     pw_cache_stat(from, &after);
     assert_memory_equal(&before, &after, sizeof(after));
 }
@@ -171,7 +169,6 @@ static void a_double_free_is_refused(void **state)
 static void a_late_double_free_is_found_at_the_slab(void **state)
 {
     void *a, *b;
-    char want[200];
 
     (void)state;
     cache = make("objects", 64, 0);
@@ -182,16 +179,13 @@ static void a_late_double_free_is_found_at_the_slab(void **state)
     assert_int_equal(pw_cache_free(cache, a), 0); /* not seen */
     says_begin();
     assert_int_equal(pw_cache_check(cache), -EINVAL);
-    snprintf(want, sizeof(want),
-             "pagewise: cache objects is corrupt at %p: freed twice, in a "
-             "magazine; a caller wrote where it should not, or freed "
-             "twice\n",
-             a);
-    assert_says(want);
+    assert_says("pagewise: cache objects is corrupt at %p: freed twice, "
+                "in a magazine; a caller wrote where it should not, or "
+                "freed twice\n",
+                a);
     says_begin();
     pw_cache_shrink(cache);
-    snprintf(want, sizeof(want), twice, a);
-    assert_says(want);
+    assert_says(twice, a);
     unmake(cache);
 }
 
@@ -205,7 +199,6 @@ static void *free_it(void *object)
 static void a_double_free_may_outlive_its_slab(void **state)
 {
     pthread_t thread;
-    char want[200];
     void *a;
 
     (void)state;
@@ -218,8 +211,7 @@ static void a_double_free_may_outlive_its_slab(void **state)
     refuse(cache, a, -EFAULT, nowhere);
     says_begin();
     assert_int_equal(pw_cache_destroy(cache), 0);
-    snprintf(want, sizeof(want), twice, a);
-    assert_says(want);
+    assert_says(twice, a);
 }
 
 static void an_object_of_another_cache_is_refused(void **state)
@@ -297,7 +289,6 @@ static void a_bulk_free_frees_the_good_and_names_the_bad(void **state)
     struct pw_cache *other = make("others", 64, 0);
     void *objects[200], *stranger = pw_cache_alloc(other);
     struct pw_cache_stat stat;
-    char want[200];
 
     (void)state;
     cache = make("objects", 64, 0);
@@ -306,11 +297,9 @@ static void a_bulk_free_frees_the_good_and_names_the_bad(void **state)
     objects[100] = stranger;
     says_begin();
     assert_int_equal(pw_cache_free_bulk(cache, 200, objects), -EINVAL);
-    snprintf(want, sizeof(want),
-             "pagewise: free of %p to cache objects: it is of cache "
-             "others; free it there\n",
-             stranger);
-    assert_says(want);
+    assert_says("pagewise: free of %p to cache objects: it is of cache "
+                "others; free it there\n",
+                stranger);
     pw_cache_stat(cache, &stat);
     assert_int_equal(stat.active, 0);
     assert_int_equal(pw_cache_free(other, stranger), 0);
@@ -323,7 +312,6 @@ static void a_bulk_free_frees_the_good_and_names_the_bad(void **state)
 static void destroying_a_cache_in_use_is_refused(void **state)
 {
     void *objects[8];
-    char want[400];
 
     (void)state;
     assert_int_equal(pw_cache_destroy(NULL), 0);
@@ -333,20 +321,16 @@ static void destroying_a_cache_in_use_is_refused(void **state)
         assert_int_equal(pw_cache_free(cache, objects[i]), 0);
     says_begin();
     assert_int_equal(pw_cache_destroy(cache), -EBUSY);
-    snprintf(want, sizeof(want),
-             "pagewise: pw_cache_destroy(objects): 1 objects are in use: "
-             "%p; free them first\n",
-             objects[0]);
-    assert_says(want);
+    assert_says("pagewise: pw_cache_destroy(objects): 1 objects are in "
+                "use: %p; free them first\n",
+                objects[0]);
     assert_int_equal(pw_cache_alloc_bulk(cache, 7, objects + 1), 7);
     says_begin();
     assert_int_equal(pw_cache_destroy(cache), -EBUSY);
-    snprintf(want, sizeof(want),
-             "pagewise: pw_cache_destroy(objects): 8 objects are in use: "
-             "%p %p %p %p %p %p ...; free them first\n",
-             objects[0], objects[1], objects[2], objects[3], objects[4],
-             objects[5]);
-    assert_says(want);
+    assert_says("pagewise: pw_cache_destroy(objects): 8 objects are in "
+                "use: %p %p %p %p %p %p ...; free them first\n",
+                objects[0], objects[1], objects[2], objects[3], objects[4],
+                objects[5]);
     assert_int_equal(pw_cache_free_bulk(cache, 8, objects), 0);
     unmake(cache);
 }
@@ -379,7 +363,7 @@ static void a_write_beyond_an_object_is_found(void **state)
 
 static void a_write_after_a_free_is_found(void **state)
 {
-    char want[200], *object, *next;
+    char *object, *next;
     struct pw_cache_stat stat;
 
     (void)state;
@@ -392,12 +376,10 @@ static void a_write_after_a_free_is_found(void **state)
     object[50] = 0;
     says_begin();
     next = pw_cache_alloc(cache); /* another one: this is evidence */
-    snprintf(want, sizeof(want),
-             "pagewise: cache objects: object %p: written after it was "
-             "freed: byte 50 is 0x00, should be 0x6b; look for its last "
-             "owner\n",
-             (void *)object);
-    assert_says(want);
+    assert_says("pagewise: cache objects: object %p: written after it was "
+                "freed: byte 50 is 0x00, should be 0x6b; look for its last "
+                "owner\n",
+                (void *)object);
     assert_ptr_not_equal(next, object);
     pw_cache_stat(cache, &stat);
     assert_int_equal(stat.active, 2); /* it stays out of use */
@@ -411,7 +393,7 @@ static void a_write_after_a_free_is_found(void **state)
 
 static void a_corrupt_cache_is_noticed(void **state)
 {
-    char want[200], *object;
+    char *object;
 
     (void)state;
     cache = make("objects", 32, PW_CACHE_NO_MAGAZINES);
@@ -420,12 +402,10 @@ static void a_corrupt_cache_is_noticed(void **state)
     object[40] ^= 2; /* the bitmap on the slab */
     says_begin();
     assert_int_equal(pw_cache_check(cache), -EINVAL);
-    snprintf(want, sizeof(want),
-             "pagewise: cache objects is corrupt at %p: a slab's count and "
-             "bitmap disagree; a caller wrote where it should not, or "
-             "freed twice\n",
-             (void *)object);
-    assert_says(want);
+    assert_says("pagewise: cache objects is corrupt at %p: a slab's "
+                "count and bitmap disagree; a caller wrote where it "
+                "should not, or freed twice\n",
+                (void *)object);
     object[40] ^= 2;
     assert_int_equal(pw_cache_free(cache, object + 48), 0);
     unmake(cache);

@@ -131,12 +131,9 @@ static void too_few_mappings_are_all_given_back(void **state)
 
 static void refuse_free(const void *p, int err, const char *why)
 {
-    char want[200];
-
     says_begin();
     assert_int_equal(pw_vfree(p), err);
-    snprintf(want, sizeof(want), "pagewise: free of %p: %s\n", p, why);
-    assert_says(want);
+    assert_says("pagewise: free of %p: %s\n", p, why);
 }
 
 static void a_wild_free_is_refused(void **state)
@@ -179,7 +176,6 @@ static void the_wrong_kind_of_free_is_refused(void **state)
 {
     struct pw_page *frame = pw_alloc_pages(0);
     void *mapped = pw_vmap(&frame, 1), *p = pw_vmalloc(1);
-    char want[200];
 
     (void)state;
     refuse_free(mapped, -EINVAL,
@@ -187,11 +183,9 @@ static void the_wrong_kind_of_free_is_refused(void **state)
                 "pw_vunmap");
     says_begin();
     assert_int_equal(pw_vunmap(p), -EINVAL);
-    snprintf(want, sizeof(want),
-             "pagewise: free of %p: it is from pw_vmalloc; free it by "
-             "pw_vfree\n",
-             p);
-    assert_says(want);
+    assert_says("pagewise: free of %p: it is from pw_vmalloc; free it by "
+                "pw_vfree\n",
+                p);
     assert_int_equal(pw_vfree(p), 0);
     assert_int_equal(pw_vunmap(mapped), 0);
     assert_int_equal(pw_zone_free(&pw_contig_zone, frame, 0), 0);
