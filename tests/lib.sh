@@ -16,21 +16,29 @@ TALLY=${TALLY:-build/tests/tally}
 mkdir -p "$T"
 count=0
 
+# Is the test $name wanted? Then its log and its time begin.
+begin_test() {
+    case $name in ${ONLY:-*}) ;; *) return 1 ;; esac
+    count=$((count + 1))
+    log=$T/$(printf '%02d' $count).log
+    start=$(date +%s%N)
+}
+
+ms_since() {
+    echo $((($(date +%s%N) - $1) / 1000000))
+}
+
 # check NAME COMMAND...: one test, one line.
 check() {
     name=$1
     shift
-    case $name in ${ONLY:-*}) ;; *) return 0 ;; esac
-    count=$((count + 1))
-    log=$T/$(printf '%02d' $count).log
-    start=$(date +%s%N)
+    begin_test || return 0
     if ("$@") >"$log" 2>&1 </dev/null; then
         verdict=ok
     else
         verdict=FAIL
     fi
-    ms=$((($(date +%s%N) - start) / 1000000))
-    tally "$verdict" "$name" $ms
+    tally "$verdict" "$name" "$(ms_since "$start")"
     [ $verdict = ok ] || { tail -n 20 "$log" | sed 's/^/     | /'; }
 }
 
@@ -47,13 +55,10 @@ tally() {
 each() {
     name=$1
     shift
-    case $name in ${ONLY:-*}) ;; *) return 0 ;; esac
-    count=$((count + 1))
-    log=$T/$(printf '%02d' $count).log
-    start=$(date +%s%N)
+    begin_test || return 0
     ("$@") >"$log" 2>&1 </dev/null
     status=$?
-    ms=$((($(date +%s%N) - start) / 1000000))
+    ms=$(ms_since "$start")
     sed -n 's/^\(not ok\|ok\) [0-9]* *-* *\([^#]*\).*/\1:\2/p' "$log" \
         >"$log.tap"
     bad=0
@@ -66,7 +71,7 @@ each() {
         fi
     done <"$log.tap"
     if [ ! -s "$log.tap" ] || { [ $status != 0 ] && [ $bad = 0 ]; }; then
-        tally FAIL "$name (status $status)" $ms
+        tally FAIL "$name (status $status)" "$ms"
         bad=1
     fi
     [ $bad = 0 ] || { tail -n 30 "$log" | sed 's/^/     | /'; }
