@@ -2,8 +2,8 @@
 /*
  * What only our allocator can be asked: what its parts are worth.
  *
- *   slab.colour   the first word of the first object of each    x: slabs
- *                 of x slabs, read in turn; ns a word
+ *   slab.colour   the first word of each of x objects, read     x: objects
+ *                 in turn; ns a word
  *     pw, pw-nocolour    slabs start at different offsets; all at one
  *   slab.head     262,144 objects, then all back in an order    x: bytes
  *                 drawn by lot; ns a pair
@@ -23,10 +23,10 @@
 enum { FRAMES = 131072, MANY = 1 << 18 };
 
 /*
- * One object of 3,600 bytes fits into a page, and what is left over has
- * room for seven colours.
+ * Nine objects of 3,600 bytes fit into a slab of eight pages, and what is
+ * left over has room for six colours.
  */
-enum { COLOURED = 3600, MOST_SLABS = 4096 };
+enum { COLOURED = 3600, MOST_TOUCHED = 4096 };
 
 static void *new (size_t bytes)
 {
@@ -52,10 +52,10 @@ static struct pw_cache *cache_of(const char *name, size_t size,
 static uint64_t look(struct bench_case *c, size_t ops)
 {
     char **first = c->data;
-    const size_t slabs = (size_t)c->x;
+    const size_t n = (size_t)c->x;
 
-    for (size_t done = 0; done < ops; done += slabs)
-        for (size_t i = 0; i < slabs; i++)
+    for (size_t done = 0; done < ops; done += n)
+        for (size_t i = 0; i < n; i++)
             bench_keep(*(volatile size_t *)first[i]);
     return 0;
 }
@@ -63,16 +63,16 @@ static uint64_t look(struct bench_case *c, size_t ops)
 static void add_colour(const char *variant, unsigned flags)
 {
     struct pw_cache *cache = cache_of(variant, COLOURED, flags, NULL);
-    void **first = new (MOST_SLABS * sizeof(*first));
+    void **first = new (MOST_TOUCHED * sizeof(*first));
 
-    if (pw_cache_alloc_bulk(cache, MOST_SLABS, first) != MOST_SLABS)
+    if (pw_cache_alloc_bulk(cache, MOST_TOUCHED, first) != MOST_TOUCHED)
         bench_die("no memory for objects", "raise FRAMES");
-    for (long slabs = 8; slabs <= MOST_SLABS; slabs *= 2)
+    for (long n = 8; n <= MOST_TOUCHED; n *= 2)
         bench_add(&(struct bench_case){.experiment = "slab.colour",
                                        .variant = variant,
-                                       .x = slabs,
+                                       .x = n,
                                        .run = look,
-                                       .batch = (size_t)slabs,
+                                       .batch = (size_t)n,
                                        .data = first});
 }
 

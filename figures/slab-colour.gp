@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: MIT
 #
-# The first lines of the first objects of many slabs, touched in turn, with
-# the slabs starting at different offsets and with all starting at one.
+# The first words of many objects, nine to a slab, touched in turn, with the
+# slabs starting at different offsets and with all starting at one.
 #@ select: slab.colour.pw.ns slab.colour.pw-nocolour.ns
 #@ series: pw pw-nocolour
 #@ y: log
-#@ alt: Line chart, logarithmic: nanoseconds for touching the first line of
-#@   a slab's first object, against the number of slabs touched in turn,
-#@   with colours and without. {series}
+#@ alt: Line chart, logarithmic: nanoseconds for touching the first word of
+#@   an object, against the number of objects touched in turn, with colours
+#@   and without. {series}
 load "figures/style.gp"
 
 set rmargin 20
 set logscale x 2
 set logscale y
-set xlabel "slabs touched in turn"
+set xlabel "objects touched in turn"
 set ylabel "ns for a touch"
 set xrange [xmin*0.9:xmax]
 set yrange [0.2:ymax]
