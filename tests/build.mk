@@ -44,10 +44,11 @@ $(BARE:%=$(BIN)/%): $(BIN)/%_bare_model: tests/%_model.c \
 
 -include tests/malloc.mk
 
-# Only the programs of these groups, which are named after them.
+# Of the programs only those of these groups, which are named after them.
 test: NAMES = $(foreach group,$(T),$(BIN)/$(group) $(BIN)/$(group)_%)
+test: PROGRAMS = $(filter build/lib/% $(NAMES),$(TEST_PROGRAMS))
 test:
-	@$(again) -j$(JOBS) lib $(filter build/lib/% $(NAMES),$(TEST_PROGRAMS))
+	@$(again) -j$(JOBS) lib $(PROGRAMS)
 	@ONLY="$(ONLY)" sh tests/run.sh $(T)
 
 # A fault of each kind in a copy: does its test see it? Slow; not in CI.
