@@ -3,9 +3,9 @@
 # From the address of a block to its page's descriptor. A diagram; nothing
 # in it is measured.
 #@ alt: Diagram. An address has three parts: the upper bits, which are the
-#@   segment; six bits, which are the number of the slice; and sixteen bits
-#@   inside the slice. Below it a segment of four mebibytes: a first slice
-#@   that holds 64 descriptors in a row, then 63 slices of 64 KiB, some cut
+#@   segment; six bits, which are the number of the slice; and fifteen bits
+#@   inside the slice. Below it a segment of two mebibytes: a first slice
+#@   that holds 64 descriptors in a row, then 63 slices of 32 KiB, one cut
 #@   into blocks of one size. The six bits select a descriptor.
 height = 300
 load "figures/style.gp"

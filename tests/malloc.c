@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -213,6 +214,64 @@ static void nothing_stays_idle_if_so_wished(void **state)
     assert_int_equal(pw_mallopt(-1, 64 << 20), 1);
 }
 
+/* ---- memory that other threads free, or leave behind --------------- */
+
+enum { BATCH = 1000, ROUNDS = 1000 };
+
+static char *batch[BATCH];
+
+static void *make_batch(void *unused)
+{
+    for (size_t i = 0; i < BATCH; i++)
+        batch[i] = memset(pw_malloc(1 + i), 1, 1 + i);
+    return unused;
+}
+
+static void *drop_batch(void *unused)
+{
+    for (size_t i = 0; i < BATCH; i++)
+        pw_free(batch[i]);
+    return unused;
+}
+
+static void in_a_thread(void *(*what)(void *))
+{
+    pthread_t thread;
+
+    assert_int_equal(pthread_create(&thread, NULL, what, NULL), 0);
+    pthread_join(thread, NULL);
+}
+
+/* Half a megabyte a round; the pages of a few rounds may be left. */
+static void assert_little_more_than(size_t before)
+{
+    assert_true(pw_mallinfo2().uordblks <= before + 4000000);
+}
+
+static void a_million_blocks_freed_by_others_come_home(void **state)
+{
+    const size_t before = pw_mallinfo2().uordblks;
+
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        make_batch(NULL);
+        in_a_thread(drop_batch);
+    }
+    assert_little_more_than(before);
+}
+
+static void what_ended_threads_leave_is_used_again(void **state)
+{
+    const size_t before = pw_mallinfo2().uordblks;
+
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        in_a_thread(make_batch);
+        drop_batch(NULL);
+    }
+    assert_little_more_than(before);
+}
+
 static void malloc_info_writes_a_document(void **state)
 {
     char text[1000] = "";
@@ -242,6 +301,8 @@ int main(void)
         cmocka_unit_test(valloc_gives_whole_pages),
         cmocka_unit_test(what_is_idle_can_be_trimmed),
         cmocka_unit_test(nothing_stays_idle_if_so_wished),
+        cmocka_unit_test(a_million_blocks_freed_by_others_come_home),
+        cmocka_unit_test(what_ended_threads_leave_is_used_again),
         cmocka_unit_test(malloc_info_writes_a_document),
     };
 

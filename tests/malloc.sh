@@ -173,6 +173,34 @@ C
     gcc -w -o "$T/sparse" "$T/sparse.c" && LD_PRELOAD=$so "$T/sparse"
 }
 
+# What the library exports: the C library's names, those that glibc has
+# twice, every form of operator new and delete, and the names of malloc.h.
+# One that is missing would leave a program with two allocators.
+intended() {
+    printf '%s\n' malloc free calloc realloc reallocarray aligned_alloc \
+        memalign posix_memalign valloc pvalloc malloc_usable_size \
+        free_sized free_aligned_sized malloc_trim mallopt mallinfo \
+        mallinfo2 malloc_stats malloc_info
+    printf '__libc_%s\n' malloc free calloc realloc reallocarray \
+        memalign valloc pvalloc
+    for form in m mRKSt9nothrow_t mSt11align_val_t \
+        mSt11align_val_tRKSt9nothrow_t; do
+        printf '%s\n' "_Znw$form" "_Zna$form"
+    done
+    for form in Pv Pvm PvRKSt9nothrow_t PvSt11align_val_t \
+        PvmSt11align_val_t PvSt11align_val_tRKSt9nothrow_t; do
+        printf '%s\n' "_Zdl$form" "_Zda$form"
+    done
+    grep -o 'pw_[a-z0-9_]*(' code/malloc/malloc.h | tr -d '('
+}
+
+# names LIBRARY: no name is missing, and none too many.
+names() {
+    nm -D --defined-only "$1" | awk '{ print $NF }' | sort >"$T/exported"
+    intended | sort >"$T/intended"
+    diff "$T/intended" "$T/exported"
+}
+
 # The book says how long it is: all that libpagewise-malloc.so is made of,
 # but for the port, without comments and blank lines. No function has more
 # than 60 lines.
@@ -197,6 +225,8 @@ longest() {
 
 check "at most 1,000 lines of code, $(length | head -n 1)" length
 check "no function over 60 lines" longest
+check "exactly the intended names are exported" names "$so"
+check "and by the checked build" names "$checked"
 each "unit" unit
 check "2 million random operations keep all contents" \
     "$bin/malloc_model" 2000000 1 1
