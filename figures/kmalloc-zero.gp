@@ -13,6 +13,7 @@
 load "figures/style.gp"
 
 set logscale xy
+unset clip one
 set multiplot
 set tmargin at screen 0.9
 do for [i=0:1] {
