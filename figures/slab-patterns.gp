@@ -24,7 +24,7 @@ set logscale x 2
 set logscale y
 set xrange [xmin_hot*0.8:xmax_hot*1.2]
 set yrange [low:high]
-set xtics (16, 256, 4096)
+set xtics (16, 1024)
 set ylabel "instructions for a pair"
 set multiplot
 left(i) = 0.135 + i * 0.166
