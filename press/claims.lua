@@ -156,11 +156,13 @@ function claims.table(state, div, caption)
             .. (div.attributes.select or "") .. "'", "run make lab")
         return state.missing(div, "table", number, caption)
     end
+    -- Of many kernels the verdicts are broken into lines.
+    local wide = #kernels > 5 and 0.92 / #kernels or 0
     local head, body, aligns, widths = { claims.plain("claim") }, {},
-        { pandoc.AlignLeft }, { 0 }
+        { pandoc.AlignLeft }, { wide > 0 and 0.08 or 0 }
     for i, kernel in ipairs(kernels) do
         head[i + 1] = claims.plain(kernel)
-        aligns[i + 1], widths[i + 1] = pandoc.AlignLeft, 0
+        aligns[i + 1], widths[i + 1] = pandoc.AlignLeft, wide
     end
     for r, id in ipairs(ids) do
         local by = state.tree:claim(id)
