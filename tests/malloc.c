@@ -214,6 +214,22 @@ static void nothing_stays_idle_if_so_wished(void **state)
     assert_int_equal(pw_mallopt(-1, 64 << 20), 1);
 }
 
+/* What was touched once is idle later, whatever the block became. */
+static void a_shrunken_block_leaves_what_it_touched(void **state)
+{
+    char *p = memset(pw_malloc(1900000), 1, 1900000);
+
+    (void)state;
+    pw_malloc_trim(0);
+    p = pw_realloc(p, 200000);
+    for (int use = 0; use < 2; use++) {
+        pw_free(p);
+        assert_true(pw_mallinfo2().keepcost >= 1900000);
+        p = pw_malloc(200000);
+    }
+    pw_free(p);
+}
+
 /* ---- memory that other threads free, or leave behind --------------- */
 
 enum { BATCH = 1000, ROUNDS = 1000 };
@@ -301,6 +317,7 @@ int main(void)
         cmocka_unit_test(valloc_gives_whole_pages),
         cmocka_unit_test(what_is_idle_can_be_trimmed),
         cmocka_unit_test(nothing_stays_idle_if_so_wished),
+        cmocka_unit_test(a_shrunken_block_leaves_what_it_touched),
         cmocka_unit_test(a_million_blocks_freed_by_others_come_home),
         cmocka_unit_test(what_ended_threads_leave_is_used_again),
         cmocka_unit_test(malloc_info_writes_a_document),

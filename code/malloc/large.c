@@ -24,7 +24,8 @@ void *large_alloc(size_t size, size_t align)
         return NULL;
     s->never = NULL;
     s->large = (char *)s + offset;
-    s->touched = offset + size;
+    if (s->touched < offset + size)
+        s->touched = offset + size;
     port_write(s->heap, NULL);
     __atomic_fetch_add(&large_bytes, s->size, __ATOMIC_RELAXED);
     return s->large;
@@ -35,7 +36,7 @@ void large_free(struct segment *s, void *block)
     if (block != s->large)
         malloc_die("free inside a block", block, "free its start");
     __atomic_fetch_sub(&large_bytes, s->size, __ATOMIC_RELAXED);
-    region_give(s, s->touched);
+    region_give(s, s->touched < s->size ? s->touched : s->size);
 }
 
 /* Returns the block, which may have moved, or NULL if it must be copied. */
@@ -49,7 +50,8 @@ void *large_resize(struct segment *s, size_t size)
         return NULL;
     __atomic_fetch_add(&large_bytes, s->size - old, __ATOMIC_RELAXED);
     s->large = (char *)s + offset;
-    s->touched = offset + size;
+    if (s->touched < offset + size)
+        s->touched = offset + size;
     return s->large;
 }
 //< large

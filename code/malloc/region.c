@@ -139,29 +139,27 @@ static unsigned best_fit(size_t size)
 //< store
 
 //> take
-/* A region of at least `need` bytes. */
+/* A region of at least `need` bytes, some of which may have been used. */
 void *region_take(size_t need, size_t align)
 {
-    size_t size = region_size(need);
-    struct segment *s = NULL;
+    struct stored got = {NULL, region_size(need), 0, 0};
+    struct segment *s;
     unsigned best;
 
     pthread_mutex_lock(&region_mutex);
-    best = align <= SEGMENT ? best_fit(size) : STORED;
+    best = align <= SEGMENT ? best_fit(got.size) : STORED;
     if (best < STORED) {
-        size = store[best].size;
-        s = (struct segment *)unstore(best).base;
-    } else {
-        s = map(size, align);
-        if (!s && nstored) {
-            evict(0, 0);
-            s = map(size, align);
-        }
-        region_mapped += s ? size : 0;
+        got = unstore(best);
+    } else if (!(got.base = map(got.size, align)) && nstored) {
+        evict(0, 0);
+        got.base = map(got.size, align);
     }
+    s = (struct segment *)got.base;
     if (s) {
+        region_mapped += best < STORED ? 0 : got.size;
         mark(s);
-        s->size = size;
+        s->size = got.size;
+        s->touched = got.touched;
         s->zeroed = best == STORED;
     }
     pthread_mutex_unlock(&region_mutex);

@@ -117,7 +117,7 @@ void segment_return(struct heap *heap, struct page *page)
     if (s->free != ALL_FREE || s->list.next == s->list.prev)
         return; /* in use, or the only one that the heap has in hand */
     link_remove(&s->list);
-    region_give(s, SEGMENT);
+    region_give(s, s->size);
 }
 
 /* Give the memory of all free slices back; how many slices that were. */
