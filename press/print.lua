@@ -19,19 +19,46 @@ local function back(title)
         .. title .. "}\\markboth{" .. title .. "}{}\n"
 end
 
+-- Files that were made by the same program on the same machine are one
+-- entry, with the days of the first and the last.
+local function grouped(files)
+    local list, by = {}, {}
+    for _, file in ipairs(files) do
+        local m = file.meta
+        local key = table.concat({ m.cpu, m.kernel, m.compiler, m.flags,
+            m.command }, "\n")
+        local group = by[key]
+        if not group then
+            group = { meta = m, names = {}, rows = 0, from = m.date,
+                to = m.date }
+            by[key], list[#list + 1] = group, group
+        end
+        group.names[#group.names + 1] = "\\texttt{" .. base.tex(
+            file.path:match("[^/]+/[^/]+$")) .. "}"
+        group.rows = group.rows + #file.rows
+        group.from = m.date < group.from and m.date or group.from
+        group.to = m.date > group.to and m.date or group.to
+    end
+    return list
+end
+
+local function entry(group, where)
+    local m, from, to = group.meta, group.from:sub(1, 10),
+        group.to:sub(1, 10)
+    return string.format("\\item[%s] %d records, %s. %s; kernel %s; %s, "
+        .. "\\texttt{%s}; %s. Again with \\texttt{%s}.",
+        table.concat(group.names, ", "), group.rows, where,
+        base.tex(m.cpu), base.tex(m.kernel), base.tex(m.compiler),
+        base.tex(m.flags), base.tex(from == to and from
+            or from .. " to " .. to), base.tex(m.command))
+end
+
 local function colophon()
     local tree, out = values.open(book), {}
     for _, layer in ipairs { { "reader", "measured where this copy was "
         .. "printed" }, { "reference", "from the reference machine" } } do
-        for _, file in ipairs(tree[layer[1]].files) do
-            local m = file.meta
-            out[#out + 1] = string.format("\\item[\\texttt{%s}] %s, %s. "
-                .. "%s; kernel %s; %s, \\texttt{%s}; %s. Again with "
-                .. "\\texttt{%s}.",
-                base.tex(file.path:match("[^/]+/[^/]+$")),
-                #file.rows .. " records", layer[2], base.tex(m.cpu),
-                base.tex(m.kernel), base.tex(m.compiler), base.tex(m.flags),
-                base.tex(m.date), base.tex(m.command))
+        for _, group in ipairs(grouped(tree[layer[1]].files)) do
+            out[#out + 1] = entry(group, layer[2])
         end
     end
     local mine = #tree.reader.files > 0
