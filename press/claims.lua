@@ -171,7 +171,7 @@ function claims.table(state, div, caption)
             local row = by[kernel]
             body[r][i + 1] = row and { pandoc.Plain { pandoc.Span({},
                 pandoc.Attr("", { "word" }, { word = row.verdict,
-                title = row.evidence })) } } or claims.plain("")
+                title = row.evidence })) } } or claims.plain("–")
         end
     end
     local tab = pandoc.utils.from_simple_table(pandoc.SimpleTable({},
