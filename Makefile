@@ -123,8 +123,8 @@ measure-host:
 	the book prints recorded results" >&2
 
 measure-lab:
-	@$(again) lab KERNELS="$(KERNELS)" || $(say) "make: the lab did \
-	not run; the book prints recorded results" >&2
+	@$(again) -j$(JOBS) lab KERNELS="$(KERNELS)" || $(say) "make: the \
+	lab did not run; the book prints recorded results" >&2
 
 print: html pdf epub
 

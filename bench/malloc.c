@@ -95,7 +95,7 @@ int main(int argc, char **argv)
 
     bench_begin(argc, argv, "malloc");
     peer_blocks = bench_quick() ? 2 : 7; /* each takes seconds */
-    peer_scale = bench_quick() ? 30 : 100;
+    peer_scale = bench_quick() ? 12 : 100;
     record_steps();
     memset(&all, 0xff, sizeof(all));
     sched_setaffinity(0, sizeof(all),

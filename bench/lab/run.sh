@@ -42,10 +42,13 @@ for series in "$@"; do
     kernel_row "$series"
     mkdir -p "$ROOT/build/lab/$series" "$ROOT/build/cache/lab"
     exec 9>"$ROOT/build/lab/$series/lock"
-    flock 9 # another run on the same kernel waits
+    flock 9 # one fetches a kernel; then chapters are run side by side
     fetch
     find_boots
     wants_swap && fetch_swap
+    flock -u 9
+    exec 8>"$ROOT/build/lab/$series/$chapter.lock"
+    flock 8 # but each once
     build
     instruments=vm-insn
     if [ "${LAB_KVM:-}" != no ] && kvm_works; then
@@ -55,7 +58,9 @@ for series in "$@"; do
         for boot in "${boots[@]}"; do
             boot "$instrument" "$boot"
         done
+        flock 9 # all write the kernel's claims
         publish "$instrument"
+        flock -u 9
     done
     progress_end
     printf 'pagewise: lab %s: %s done under %s (%d s)\n' "$series" \
