@@ -157,9 +157,9 @@ function claims.table(state, div, caption)
         return state.missing(div, "table", number, caption)
     end
     -- Of many kernels the verdicts are broken into lines.
-    local wide = #kernels > 5 and 0.92 / #kernels or 0
+    local wide = #kernels > 5 and 0.905 / #kernels or 0
     local head, body, aligns, widths = { claims.plain("claim") }, {},
-        { pandoc.AlignLeft }, { wide > 0 and 0.08 or 0 }
+        { pandoc.AlignLeft }, { wide > 0 and 0.095 or 0 }
     for i, kernel in ipairs(kernels) do
         head[i + 1] = claims.plain(kernel)
         aligns[i + 1], widths[i + 1] = pandoc.AlignLeft, wide
