@@ -16,7 +16,7 @@ BENCH_HDR := bench/bench.h bench/stats.h bench/record.h \
              code/slab/slab_core.h bench/slab_parts.h bench/slab_work.h \
              bench/vmalloc_tlb.h code/vmalloc/vmalloc_range.h
 BENCH_OBJ := $(addprefix build/bench/, \
-             bench.o record.o write.o stats.o counters.o step.o)
+             clock.o bench.o record.o write.o stats.o counters.o step.o)
 BENCH_CFLAGS = $(CFLAGS) $(PW_CFLAGS)
 BENCH_BIN := build/bench/measuring build/bench/page build/bench/slab \
              $(addprefix build/bench/slab-work-, pw malloc static calls) \
@@ -48,7 +48,7 @@ build/bench/slab: $(SLAB_BENCH) $(BENCH_OBJ) build/lib/libpagewise.a
 	$(CC) $(BENCH_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
 # One allocator each, through its shared library.
-SLAB_WORK := bench/slab_work.c bench/slab_held.c
+SLAB_WORK := bench/slab_work.c bench/slab_held.c bench/clock.c
 
 build/bench/slab-work-pw: $(SLAB_WORK) $(BENCH_HDR) build/lib/libpagewise.so
 	@mkdir -p $(@D)
@@ -81,7 +81,7 @@ build/bench/slab-work-calls: $(SLAB_WORK) bench/slab_calls.c $(BENCH_HDR) \
 # for slab_peers.c looks for them beside the program.
 KMALLOC_BENCH := $(addprefix build/bench/, \
                  kmalloc.o kmalloc_own.o kmalloc_given.o slab_peers.o)
-KMALLOC_WORK := bench/slab_work.c bench/kmalloc_work.c
+KMALLOC_WORK := bench/slab_work.c bench/kmalloc_work.c bench/clock.c
 KMALLOC_CC = @mkdir -p $(@D); \
     $(CC) $(BENCH_CFLAGS) $(LDFLAGS) -DKMALLOC_WORK -o $@ $(KMALLOC_WORK)
 
