@@ -13,7 +13,8 @@
  *   malloc.steps-after    64 MiB of small blocks, then all are freed
  *
  * Of each the ns for a malloc and a free, and the MiB that are resident
- * at the end. x is the step's number; 8 is the whole allocator.
+ * at the end. x is the step's number; 8 is the whole allocator. Of two
+ * threads each has a CPU of its own, where there are two.
  */
 #define _GNU_SOURCE
 #include "malloc_peers.h"
@@ -92,6 +93,7 @@ static void alone(void)
 
 static void *half(void *seed)
 {
+    bench_pin((unsigned)(uintptr_t)seed);
     lifetimes(job_ops / 2, (uint64_t)(uintptr_t)seed);
     return NULL;
 }
@@ -100,8 +102,8 @@ static void threads(void)
 {
     pthread_t other;
 
-    pthread_create(&other, NULL, half, (void *)2);
-    half((void *)1);
+    pthread_create(&other, NULL, half, (void *)1);
+    half((void *)0);
     pthread_join(other, NULL);
 }
 
@@ -110,6 +112,7 @@ static void *ring[RING];
 /* The consumer frees what it finds; the slot is empty again. */
 static void *consume(void *unused)
 {
+    bench_pin(1);
     for (size_t i = 0; i < job_ops; i++) {
         void **at = &ring[i % RING], *block;
 
@@ -209,6 +212,7 @@ static void work(const struct job *job, int to)
     struct cost c = {0, resident()};
     uint64_t start;
 
+    bench_pin(0); /* a second thread pins itself elsewhere */
     locked = job->shared && !step->threads;
     start = bench_now();
     job->run();

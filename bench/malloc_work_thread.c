@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Workloads with several threads. */
+/*
+ * Workloads with several threads. The n-th thread is pinned to the n-th of
+ * the CPUs that the process may use, modulo their number: which threads
+ * share a CPU would otherwise be the scheduler's mood, and decide more
+ * than the malloc does.
+ */
 #define _GNU_SOURCE
 #include "malloc_work.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +21,30 @@ struct job {
     unsigned number, scale;
     uint64_t sum;
     void *own;
+    void *(*body)(void *);
 };
+
+static void pin(unsigned n)
+{
+    cpu_set_t may, one;
+    unsigned cpu = 0;
+
+    if (sched_getaffinity(0, sizeof(may), &may) != 0)
+        return;
+    for (n %= (unsigned)CPU_COUNT(&may); n || !CPU_ISSET(cpu, &may); cpu++)
+        n -= CPU_ISSET(cpu, &may);
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    sched_setaffinity(0, sizeof(one), &one);
+}
+
+static void *start(void *arg)
+{
+    struct job *job = arg;
+
+    pin(job->number);
+    return job->body(job);
+}
 
 /* Run n threads; the sum of what they return. */
 static uint64_t run_threads(unsigned n, unsigned scale, void *own,
@@ -25,8 +54,9 @@ static uint64_t run_threads(unsigned n, unsigned scale, void *own,
     uint64_t sum = 0;
 
     for (unsigned i = 0; i < n; i++) {
-        job[i] = (struct job){.number = i, .scale = scale, .own = own};
-        if (pthread_create(&job[i].thread, NULL, body, &job[i]))
+        job[i] = (struct job){
+            .number = i, .scale = scale, .own = own, .body = body};
+        if (pthread_create(&job[i].thread, NULL, start, &job[i]))
             abort();
     }
     for (unsigned i = 0; i < n; i++) {

@@ -15,10 +15,9 @@
 //< theory
 
 //> die
-_Noreturn void malloc_die(const char *what, const void *block,
-                          const char *remedy)
+_Noreturn void malloc_die(const char *what, const void *p, const char *fix)
 {
-    port_report("malloc: %s (%p); %s", what, block, remedy);
+    port_report("malloc: %s (%p); %s", what, p, fix);
     abort();
 }
 

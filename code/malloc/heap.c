@@ -5,7 +5,7 @@
  * they go.
  *
  * Each class of a heap has one current page. The blocks on the class's
- * ready list are all of that page; malloc takes from there. A block that
+ * ready list come from that page; malloc takes from there. A block that
  * is freed goes onto its own page's free list. When the ready list is
  * empty, the current page's free list becomes the ready list as it is,
  * without anybody counting it: a page's count of used blocks counts
@@ -13,17 +13,21 @@
  * list is empty as well, new blocks are cut, and when there are none the
  * page is full and the class goes on with the next page in its queue.
  *
- * A full page has no owner. The next free of one of its blocks therefore
- * misses the quick path, comes here, and puts the page at the end of the
- * queue: first in, first out, so that it has as many free blocks as it
- * can have by the time its turn comes.
+ * A page whose blocks are all in use is full, and its count says ALARM:
+ * the next free counts that down to zero, which is where an empty page
+ * would be, and so comes here. It puts the page at the end of the queue:
+ * first in, first out, so that it has as many free blocks as it can have
+ * by the time its turn comes.
  *
- * A block that another thread frees goes onto its page's remote list by
- * compare-and-swap. Whoever finds that list empty puts the page onto the
- * heap's list of pending pages. The heap takes the whole of it when it
- * next needs blocks. Between calls, a page's blocks that are carved and
- * not used are those on its free list, and a page with a non-empty
- * remote list is pending, or about to be.
+ * A thread that frees another's block puts it onto its own ready list,
+ * as long as there is room: to the block's page it stays in use. Beyond
+ * that it goes onto the page's remote list by compare-and-swap. Whoever
+ * finds that list empty puts the page onto the heap's list of pending
+ * pages. The heap takes the whole of it when it next needs blocks.
+ *
+ * Between calls, the blocks of a page that are carved and not used are
+ * those on its free list, and a page with a non-empty remote list is
+ * pending, or about to be.
  */
 #include "heap.h"
 //< theory
@@ -68,7 +72,7 @@ static struct block *page_take(struct page *page)
  * that this is no loss, and a page in reserve for each class is. Other
  * pages go back to their segment.
  */
-void heap_page_empty(struct page *page)
+static void page_empty(struct page *page)
 {
     struct heap *heap = segment_of(page)->heap;
     struct page **current = &heap->current[page->class];
@@ -86,14 +90,37 @@ void heap_page_empty(struct page *page)
 static void give(struct heap *heap, struct page *page, struct block *list,
                  unsigned n)
 {
-    if (!page->owner) { /* it was full */
-        port_write(page->owner, heap);
+    if (page->full) {
+        page->full = false;
+        page->used = page->capacity;
         link_insert(&heap->queue[page->class], &page->queue);
     }
     page->free = list;
     page->used -= (uint16_t)n;
     if (page->used == 0)
-        heap_page_empty(page);
+        page_empty(page);
+}
+
+/*
+ * The quick path of free has counted down to zero: the page is empty, or
+ * it was full, or it is a tail slice. In the last two cases the block is
+ * put where it belongs.
+ */
+void heap_alarm(struct page *page)
+{
+    struct page *first = page - page->back;
+    struct block *block = page->free;
+
+    if (page == first && !page->full) {
+        page_empty(page);
+    } else {
+        page->free = block->next;
+        page->used = ALARM;
+        if (block == first->free)
+            malloc_die("double free", block, "free a block once");
+        block->next = first->free;
+        give(first->owner, first, block, 1);
+    }
 }
 //< empty
 
@@ -131,8 +158,10 @@ static struct block *refill(struct heap *heap, unsigned class)
     struct block *list;
 
     while (!page || !(list = page_take(page))) {
-        if (page)
-            port_write(page->owner, NULL); /* full */
+        if (page) {
+            page->full = true;
+            page->used = ALARM;
+        }
         if (queue->next != queue) {
             page = (struct page *)((uintptr_t)queue->next & -DESCRIPTOR);
             link_remove(&page->queue);
@@ -142,8 +171,8 @@ static struct block *refill(struct heap *heap, unsigned class)
         heap->current[class] = page;
         if (!page)
             return NULL;
-        port_write(page->owner, heap);
     }
+    heap->room[class] = (uint16_t)(SLICE / class_size(class));
     return list;
 }
 
@@ -195,33 +224,25 @@ static void free_remote(struct heap *heap, struct page *page,
 
 //> free
 /*
- * Everything that the quick path of free does not do: blocks of full
- * pages, of pages with several slices, of other threads, large blocks,
- * and what is no block at all.
+ * A block of another thread's, a large one, or none at all. Others'
+ * blocks may be used here, as many of a class as fill a slice each time
+ * that the ready list has run out; further ones go home.
  */
-void heap_free(struct block *block)
+void heap_free(struct page *page, struct block *block)
 {
-    struct segment *s = segment_of(block);
-    struct page *page = page_of(block);
-    struct heap *heap;
+    struct heap *mine = heap_mine, *owner = port_read(page->owner);
+    const unsigned class = page->class;
 
-    if (!region_known(s))
-        malloc_stranger(block);
-    heap = port_read(s->heap);
-    if (!heap) {
-        large_free(s, block);
-        return;
+    if (!owner || !region_known(segment_of(block))) {
+        large_free(segment_of(block), block);
+    } else if (mine->room[class] == 0) {
+        free_remote(owner, page - page->back, block);
+    } else {
+        if (block == mine->ready[class])
+            malloc_die("double free", block, "free a block once");
+        mine->room[class]--;
+        block->next = mine->ready[class];
+        mine->ready[class] = block;
     }
-    page -= page->back;
-    if (page->class == 0)
-        malloc_stranger(block);
-    if (heap != heap_mine) {
-        free_remote(heap, page, block);
-        return;
-    }
-    if (block == page->free)
-        malloc_die("double free", block, "free a block once");
-    block->next = page->free;
-    give(heap, page, block, 1);
 }
 //< free

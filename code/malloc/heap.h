@@ -37,8 +37,8 @@
 
 enum {
     SLICES = 1 << (SEGMENT_SHIFT - SLICE_SHIFT),
-    DESCRIPTOR = 64,      /* bytes: one cache line */
-    HEADER = 64 * 64,     /* bytes of descriptors in front of a region */
+    DESCRIPTOR = 128,     /* bytes: two cache lines */
+    HEADER = 64 * 128,    /* bytes of descriptors in front of a region */
     TINY = 64,            /* up to here, classes are 16 bytes apart */
     QUICK = 1024,         /* up to here, a table has the class */
     MOST = 128 * 1024,    /* the largest class; above, large blocks */
@@ -74,40 +74,49 @@ struct block {
     struct block *next;
 };
 
+/*
+ * Two cache lines: what any thread that frees a block has to read, and
+ * what is written all the time.
+ */
 struct page {
-    struct block *free; /* freed by the owner, not yet ready again */
-    struct heap *owner; /* NULL: full, or a tail slice, or no page */
-    uint16_t used;      /* blocks carved and not on `free` */
-    uint16_t carved;    /* blocks that have been cut so far */
-    uint16_t capacity;  /* blocks that can be */
-    uint8_t class;
-    uint8_t back;      /* slices back to the page's first */
+    struct heap *owner; /* NULL: no page */
+    uint8_t class;      /* 0: a tail slice, or no page */
+    uint8_t back;       /* slices back to the page's first */
+
+    struct block *free __attribute__((aligned(64))); /* by the owner */
     struct link queue; /* of the class's pages that have free blocks */
+    uint16_t used;     /* blocks carved and not on `free`, or ALARM */
+    uint16_t carved;   /* blocks that have been cut so far */
+    uint16_t capacity; /* blocks that can be */
+    bool full;         /* every block is used */
 
     uint64_t remote;      /* freed by others: their number, and the list */
     struct block *tail;   /* the last of that list */
     struct page *pending; /* the next page that has such a list */
 };
+
+/* In place of the count where the next free is not to be a quick one. */
+enum { ALARM = 1 };
 //< page
 
 //> segment
 /* Takes the place of slice 0's descriptor; `never` is where the owner
  * of a page stands, so that nobody takes a large block for a page. */
 struct segment {
+    struct heap *never; /* NULL */
+    struct heap *heap;  /* NULL: one large block */
     union {
         uint64_t free;  /* bit n: slice n is free */
         size_t touched; /* of a large block's region: bytes, at most */
     };
-    struct heap *never; /* NULL */
-    struct heap *heap;  /* NULL: one large block */
-    struct link list;   /* of the heap's segments with a free slice */
-    size_t size;        /* of the region */
-    char *large;        /* the large block */
-    bool zeroed;        /* by the kernel, but for this header */
+    struct link list; /* of the heap's segments with a free slice */
+    size_t size;      /* of the region */
+    char *large;      /* the large block */
+    bool zeroed;      /* by the kernel, but for this header */
 };
 
-_Static_assert(sizeof(struct page) == DESCRIPTOR, "a cache line a slice");
-_Static_assert(sizeof(struct segment) == DESCRIPTOR, "in slice 0's place");
+_Static_assert(sizeof(struct page) == DESCRIPTOR, "two cache lines");
+_Static_assert(sizeof(struct segment) <= DESCRIPTOR, "in slice 0's place");
 
 /* A block may begin where a region ends, so the region is found from the
  * byte before it. */
@@ -118,7 +127,7 @@ static inline struct segment *segment_of(const void *p)
 
 static inline struct page *page_of(const void *p)
 {
-    const uintptr_t slice = (uintptr_t)p >> (SLICE_SHIFT - 6);
+    const uintptr_t slice = (uintptr_t)p >> (SLICE_SHIFT - 7);
 
     return (struct page *)((char *)segment_of(p) +
                            (slice & (SLICES - 1) * DESCRIPTOR));
@@ -163,6 +172,7 @@ static inline unsigned class_slices(size_t size)
 //> heap
 struct heap {
     struct block *ready[CLASSES + 1];
+    uint16_t room[CLASSES + 1];        /* there, for others' blocks */
     uint8_t quick[QUICK / 16 + 1];     /* the class of n times 16 bytes */
     struct page *current[CLASSES + 1]; /* whose blocks are ready */
     struct link queue[CLASSES + 1];    /* other pages with free blocks */
@@ -178,11 +188,26 @@ extern __thread struct heap *heap_mine
 extern struct heap heap_none;
 //< heap
 
+//> known
+#define REGIONS ((size_t)1 << (47 - SEGMENT_SHIFT)) /* 47-bit addresses */
+
+/* A bit for each place where a region may begin: does one? 8 MiB, of
+ * which little is touched. Written under the lock of region.c. */
+extern uint64_t regions[REGIONS / 64];
+
+static inline bool region_known(const void *base)
+{
+    const uintptr_t n = (uintptr_t)base >> SEGMENT_SHIFT;
+
+    return n < REGIONS && port_read(regions[n / 64]) >> n % 64 & 1;
+}
+//< known
+
 //> internal
 /* heap.c */
 void *heap_alloc(unsigned class);
-void heap_free(struct block *block);
-void heap_page_empty(struct page *page);
+void heap_free(struct page *page, struct block *block);
+void heap_alarm(struct page *page);
 
 /* thread.c */
 struct heap *heap_adopt(void);
@@ -201,7 +226,6 @@ void *large_resize(struct segment *s, size_t size);
 void *region_take(size_t size, size_t align);
 void region_give(struct segment *s, size_t touched);
 void *region_resize(struct segment *s, size_t size);
-bool region_known(const void *base);
 bool region_trim(size_t keep);
 extern pthread_mutex_t region_mutex;
 extern size_t region_cap, region_mapped, region_idle;
@@ -209,8 +233,7 @@ extern size_t page_bytes, large_bytes; /* in use */
 //< internal
 
 //> checks
-_Noreturn void malloc_die(const char *what, const void *block,
-                          const char *remedy);
+_Noreturn void malloc_die(const char *what, const void *p, const char *fix);
 _Noreturn void malloc_stranger(const void *block);
 void check_mark(void *block, size_t size);
 void check_free(void *block);

@@ -24,8 +24,6 @@ void *large_alloc(size_t size, size_t align)
         return NULL;
     s->never = NULL;
     s->large = (char *)s + offset;
-    if (s->touched < offset + size)
-        s->touched = offset + size;
     port_write(s->heap, NULL);
     __atomic_fetch_add(&large_bytes, s->size, __ATOMIC_RELAXED);
     return s->large;
@@ -33,6 +31,8 @@ void *large_alloc(size_t size, size_t align)
 
 void large_free(struct segment *s, void *block)
 {
+    if (!region_known(s) || port_read(s->heap))
+        malloc_stranger(block);
     if (block != s->large)
         malloc_die("free inside a block", block, "free its start");
     __atomic_fetch_sub(&large_bytes, s->size, __ATOMIC_RELAXED);

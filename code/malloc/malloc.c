@@ -63,15 +63,16 @@ API void pw_free(void *p)
     if (CHECKED)
         check_free(p);
     page = page_of(p);
-    if (port_unlikely(port_read(page->owner) != heap_mine ||
-                      page->free == block)) {
-        heap_free(block);
+    if (port_unlikely(port_read(page->owner) != heap_mine)) {
+        heap_free(page, block);
         return;
     }
+    if (port_unlikely(page->free == block))
+        malloc_die("double free", block, "free a block once");
     block->next = page->free;
     page->free = block;
     if (port_unlikely(--page->used == 0))
-        heap_page_empty(page);
+        heap_alarm(page);
 }
 //< free
 
@@ -88,9 +89,8 @@ API size_t pw_malloc_usable_size(void *p)
             malloc_stranger(p);
         if (!port_read(s->heap))
             return s->size - (size_t)((const char *)p - (const char *)s);
-        page -= page->back;
     }
-    return class_size(page->class);
+    return class_size(page[-page->back].class);
 }
 //< size
 

@@ -72,8 +72,7 @@ static void *new_slow(size_t align, size_t size, bool may_throw)
             *(void **)&handler =
                 dlsym(RTLD_DEFAULT, "_ZSt17__throw_bad_allocv");
         if (!handler)
-            malloc_die("operator new has no memory", NULL,
-                       "link the C++ library, that it can throw");
+            malloc_die("new: no memory", NULL, "link the C++ library");
         handler();
     }
     return p;

@@ -24,12 +24,12 @@
 //< theory
 
 //> state
-enum { ADDRESS_BITS = 47, STORED = 64 };
+enum { STORED = 64 };
 
-#define REGIONS ((size_t)1 << (ADDRESS_BITS - SEGMENT_SHIFT))
+#define UNITS(bytes) (((bytes) + SEGMENT - 1) & -SEGMENT)
 
 pthread_mutex_t region_mutex = PTHREAD_MUTEX_INITIALIZER;
-static uint64_t known[REGIONS / 64]; /* 8 MiB, of which little is touched */
+uint64_t regions[REGIONS / 64];
 
 static struct stored {
     char *base;
@@ -42,23 +42,16 @@ size_t region_cap = (size_t)64 << 20; /* bytes that may lie in the store */
 size_t region_mapped, region_idle;
 //< state
 
-//> known
+//> mark
 /* From now on a region begins here, or no longer does. */
 static void mark(const void *base)
 {
     const uintptr_t n = (uintptr_t)base >> SEGMENT_SHIFT;
 
-    __atomic_xor_fetch(&known[n / 64], (uint64_t)1 << n % 64,
+    __atomic_xor_fetch(&regions[n / 64], (uint64_t)1 << n % 64,
                        __ATOMIC_RELAXED);
 }
-
-bool region_known(const void *base)
-{
-    const uintptr_t n = (uintptr_t)base >> SEGMENT_SHIFT;
-
-    return n < REGIONS && port_read(known[n / 64]) >> n % 64 & 1;
-}
-//< known
+//< mark
 
 //> map
 /*
@@ -106,8 +99,9 @@ static struct stored unstore(unsigned i)
 }
 
 /* Give back what is too old or too much. */
-static void evict(size_t cap, time_t time)
+static bool evict(size_t cap, time_t time)
 {
+    const size_t mapped = region_mapped;
     const int saved = errno; /* free() keeps it */
 
     while (nstored > 0 && (region_idle > cap || nstored == STORED ||
@@ -118,11 +112,7 @@ static void evict(size_t cap, time_t time)
         region_mapped -= old.size;
     }
     errno = saved;
-}
-
-static size_t region_size(size_t need)
-{
-    return (need + SEGMENT - 1) & -SEGMENT;
+    return region_mapped < mapped;
 }
 
 /* The smallest in the store that will do and is not twice too large. */
@@ -142,7 +132,7 @@ static unsigned best_fit(size_t size)
 /* A region of at least `need` bytes, some of which may have been used. */
 void *region_take(size_t need, size_t align)
 {
-    struct stored got = {NULL, region_size(need), 0, 0};
+    struct stored got = {NULL, UNITS(need), 0, 0};
     struct segment *s;
     unsigned best;
 
@@ -159,7 +149,7 @@ void *region_take(size_t need, size_t align)
         region_mapped += best < STORED ? 0 : got.size;
         mark(s);
         s->size = got.size;
-        s->touched = got.touched;
+        s->touched = got.touched > need ? got.touched : need;
         s->zeroed = best == STORED;
     }
     pthread_mutex_unlock(&region_mutex);
@@ -182,14 +172,12 @@ void region_give(struct segment *s, size_t touched)
 /* Give all but `keep` idle bytes back to the kernel; was there more? */
 bool region_trim(size_t keep)
 {
-    size_t idle;
+    bool gone;
 
     pthread_mutex_lock(&region_mutex);
-    idle = region_idle;
-    evict(keep, now());
-    idle -= region_idle;
+    gone = evict(keep, now());
     pthread_mutex_unlock(&region_mutex);
-    return idle > 0;
+    return gone;
 }
 //< take
 
@@ -201,7 +189,7 @@ bool region_trim(size_t keep)
  */
 void *region_resize(struct segment *s, size_t need)
 {
-    const size_t old = s->size, size = region_size(need);
+    const size_t old = s->size, size = UNITS(need);
     void *to = s;
 
     if (size == old)

@@ -35,19 +35,6 @@ static unsigned find_run(uint64_t free, unsigned n)
     return 63 - (unsigned)__builtin_clzll(runs);
 }
 
-static struct segment *segment_new(struct heap *heap)
-{
-    struct segment *s = region_take(SEGMENT, SEGMENT);
-
-    if (!s)
-        return NULL;
-    s->never = NULL;
-    s->free = ALL_FREE;
-    port_write(s->heap, heap);
-    link_insert(heap->segments.next, &s->list);
-    return s;
-}
-
 /* A segment with a free run of n slices; *first is where it begins. */
 static struct segment *find(struct heap *heap, unsigned n, unsigned *first)
 {
@@ -60,8 +47,14 @@ static struct segment *find(struct heap *heap, unsigned n, unsigned *first)
         if (*first)
             return s;
     }
-    s = segment_new(heap);
-    *first = find_run(ALL_FREE, n);
+    s = region_take(SEGMENT, SEGMENT);
+    if (s) {
+        s->never = NULL;
+        s->free = ALL_FREE;
+        port_write(s->heap, heap);
+        link_insert(heap->segments.next, &s->list);
+        *first = find_run(ALL_FREE, n);
+    }
     return s;
 }
 //< find
@@ -69,10 +62,7 @@ static struct segment *find(struct heap *heap, unsigned n, unsigned *first)
 //> page
 size_t page_bytes;
 
-static uint64_t run_mask(unsigned first, unsigned n)
-{
-    return (((uint64_t)1 << n) - 1) << first;
-}
+#define RUN(first, n) ((((uint64_t)1 << (n)) - 1) << (first))
 
 /* Make a page of this class, or return NULL. */
 struct page *segment_page(struct heap *heap, unsigned class)
@@ -85,16 +75,16 @@ struct page *segment_page(struct heap *heap, unsigned class)
 
     if (!s)
         return NULL;
-    s->free &= ~run_mask(first, n);
+    s->free &= ~RUN(first, n);
     if (s->free == 0)
         link_remove(&s->list);
     __atomic_fetch_add(&page_bytes, n * SLICE, __ATOMIC_RELAXED);
     page = (struct page *)s + first;
-    *page =
-        (struct page){.class = (uint8_t) class,
-                      .capacity = (uint16_t)((n << SLICE_SHIFT) / size)};
-    for (unsigned i = 1; i < n; i++)
-        page[i].back = (uint8_t)i;
+    for (unsigned i = 0; i < n; i++)
+        page[i] =
+            (struct page){.owner = heap, .back = (uint8_t)i, .used = ALARM};
+    page->class = (uint8_t) class;
+    page->capacity = (uint16_t)((n << SLICE_SHIFT) / size);
     return page;
 }
 //< page
@@ -107,13 +97,12 @@ void segment_return(struct heap *heap, struct page *page)
     const unsigned n = class_slices(class_size(page->class));
 
     __atomic_fetch_sub(&page_bytes, n * SLICE, __ATOMIC_RELAXED);
-    port_write(page->owner, NULL);
     page->class = 0;
-    for (unsigned i = 1; i < n; i++)
-        page[i].back = 0;
+    for (unsigned i = 0; i < n; i++)
+        port_write(page[i].owner, NULL);
     if (s->free == 0)
         link_insert(heap->segments.next, &s->list);
-    s->free |= run_mask((unsigned)(page - (struct page *)s), n);
+    s->free |= RUN((unsigned)(page - (struct page *)s), n);
     if (s->free != ALL_FREE || s->list.next == s->list.prev)
         return; /* in use, or the only one that the heap has in hand */
     link_remove(&s->list);

@@ -32,13 +32,13 @@ API void pw_malloc_stats(void)
 API int pw_malloc_info(int options, FILE *to)
 {
     if (options == 0)
-        fprintf(to,
-                "<malloc version=\"pagewise\">\n"
-                "<system type=\"current\" size=\"%zu\"/>\n"
-                "</malloc>\n",
-                region_mapped);
-    errno = options == 0 ? errno : EINVAL;
-    return options == 0 ? 0 : -1;
+        return -(fprintf(to,
+                         "<malloc version=\"pagewise\">\n"
+                         "<system type=\"current\" size=\"%zu\"/>\n"
+                         "</malloc>\n",
+                         region_mapped) < 0);
+    errno = EINVAL;
+    return -1;
 }
 
 API int pw_malloc_trim(size_t pad)
