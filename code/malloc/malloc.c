@@ -164,7 +164,7 @@ static void *aligned(size_t align, size_t size)
 
     if (align <= ALIGN)
         return pw_malloc(size);
-    if (size > PTRDIFF_MAX - align)
+    if (size > PTRDIFF_MAX / 2 || align > PTRDIFF_MAX / 2)
         return no_memory();
     if (size > MOST || align > SLICE) {
         p = large_alloc(size, align);
