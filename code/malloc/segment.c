@@ -80,11 +80,16 @@ struct page *segment_page(struct heap *heap, unsigned class)
         link_remove(&s->list);
     __atomic_fetch_add(&page_bytes, n * SLICE, __ATOMIC_RELAXED);
     page = (struct page *)s + first;
-    for (unsigned i = 0; i < n; i++)
-        page[i] =
-            (struct page){.owner = heap, .back = (uint8_t)i, .used = ALARM};
+    for (unsigned i = 0; i < n; i++) {
+        port_write(page[i].owner, heap);
+        page[i].back = (uint8_t)i;
+        page[i].free = NULL;
+        page[i].used = ALARM;
+    }
     page->class = (uint8_t) class;
+    page->carved = 0;
     page->capacity = (uint16_t)((n << SLICE_SHIFT) / size);
+    page->full = false;
     return page;
 }
 //< page
