@@ -21,6 +21,8 @@
 #ifndef PW_HEAP_H
 #define PW_HEAP_H
 
+#define _GNU_SOURCE /* mremap, MADV_DONTNEED */
+
 #include "../port/port.h"
 #include "malloc.h"
 

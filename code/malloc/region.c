@@ -16,7 +16,6 @@
  * A bitmap says of every unit of the address space whether a region
  * begins there. One lock guards all of it; the bitmap is read without.
  */
-#define _GNU_SOURCE
 #include "heap.h"
 
 #include <sys/mman.h>

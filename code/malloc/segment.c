@@ -12,7 +12,6 @@
  * Between calls: a segment with a free slice is on its heap's list, a
  * full one is not. The descriptor of a free slice has no owner, class 0.
  */
-#define _GNU_SOURCE
 #include "heap.h"
 
 #include <sys/mman.h>
@@ -89,7 +88,6 @@ struct page *segment_page(struct heap *heap, unsigned class)
     page->class = (uint8_t) class;
     page->carved = 0;
     page->capacity = (uint16_t)((n << SLICE_SHIFT) / size);
-    page->full = false;
     return page;
 }
 //< page

@@ -33,9 +33,8 @@ API int pw_malloc_info(int options, FILE *to)
 {
     if (options == 0)
         return -(fprintf(to,
-                         "<malloc version=\"pagewise\">\n"
-                         "<system type=\"current\" size=\"%zu\"/>\n"
-                         "</malloc>\n",
+                         "<malloc version=\"pagewise\">\n<system "
+                         "type=\"current\" size=\"%zu\"/>\n</malloc>\n",
                          region_mapped) < 0);
     errno = EINVAL;
     return -1;
