@@ -61,9 +61,9 @@ void check_free(void *block)
         malloc_stranger(block);
     if (!segment_of(block)->heap)
         return;
-    page -= page->back;
-    if (page->class == 0)
+    if (!port_read(page->owner))
         malloc_stranger(block);
+    page -= page->back;
     size = class_size(page->class);
     offset = (size_t)((char *)block - page_start(page));
     if (offset % size || offset / size >= page->carved)
