@@ -10,8 +10,6 @@
  * what it costs to write every block once more.
  */
 #include "heap.h"
-
-#include <stdlib.h>
 //< theory
 
 //> die

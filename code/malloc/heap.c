@@ -19,11 +19,11 @@
  * first in, first out, so that it has as many free blocks as it can have
  * by the time its turn comes.
  *
- * A thread that frees another's block puts it onto its own ready list,
- * as long as there is room: to the block's page it stays in use. Beyond
- * that it goes onto the page's remote list by compare-and-swap. Whoever
- * finds that list empty puts the page onto the heap's list of pending
- * pages. The heap takes the whole of it when it next needs blocks.
+ * A block that another thread frees goes onto its page's remote list by
+ * compare-and-swap. Whoever finds that list empty puts the page onto the
+ * heap's list of pending pages. The heap takes the whole of it when it
+ * next needs blocks. But a thread that does this often keeps some of the
+ * blocks on its own ready list: to their pages they stay in use.
  *
  * Between calls, the blocks of a page that are carved and not used are
  * those on its free list, and a page with a non-empty remote list is
@@ -125,8 +125,8 @@ void heap_alarm(struct page *page)
 //< empty
 
 //> drain
-#define REMOTE_BITS 48 /* of an address; above them, a count */
-#define REMOTE_ONE ((uint64_t)1 << REMOTE_BITS)
+/* The word of a remote list: an address, and above it a count. */
+#define REMOTE_ONE ((uint64_t)1 << 48)
 
 /* Put what others have freed onto the pages' own lists. */
 static void drain(struct heap *heap)
@@ -143,7 +143,7 @@ static void drain(struct heap *heap)
         tail->next = page->free;
         give(heap, page,
              (struct block *)(uintptr_t)(word & (REMOTE_ONE - 1)),
-             (unsigned)(word >> REMOTE_BITS));
+             (unsigned)(word / REMOTE_ONE));
         page = next;
     }
 }
@@ -172,7 +172,8 @@ static struct block *refill(struct heap *heap, unsigned class)
         if (!page)
             return NULL;
     }
-    heap->room[class] = (uint16_t)(SLICE / class_size(class));
+    if (heap->sent[class] >= TRADER)
+        heap->room[class] = (uint16_t)(SLICE / class_size(class));
     return list;
 }
 
@@ -206,8 +207,7 @@ static void free_remote(struct heap *heap, struct page *page,
 
     do {
         block->next = (struct block *)(uintptr_t)(old & (REMOTE_ONE - 1));
-        new =
-            ((old & -REMOTE_ONE) + REMOTE_ONE) | (uint64_t)(uintptr_t)block;
+        new = (old / REMOTE_ONE + 1) * REMOTE_ONE + (uintptr_t)block;
     } while (!__atomic_compare_exchange_n(&page->remote, &old, new, true,
                                           __ATOMIC_ACQ_REL,
                                           __ATOMIC_RELAXED));
@@ -225,8 +225,8 @@ static void free_remote(struct heap *heap, struct page *page,
 //> free
 /*
  * A block of another thread's, a large one, or none at all. Others'
- * blocks may be used here, as many of a class as fill a slice each time
- * that the ready list has run out; further ones go home.
+ * blocks go home. Once TRADER of a class have, they may be used here, as
+ * many as fill a slice each time that the ready list has run out.
  */
 void heap_free(struct page *page, struct block *block)
 {
@@ -236,6 +236,8 @@ void heap_free(struct page *page, struct block *block)
     if (!owner || !region_known(segment_of(block))) {
         large_free(segment_of(block), block);
     } else if (mine->room[class] == 0) {
+        if (mine != &heap_none)
+            mine->sent[class]++;
         free_remote(owner, page - page->back, block);
     } else {
         if (block == mine->ready[class])

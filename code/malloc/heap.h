@@ -26,6 +26,9 @@
 #include "../port/port.h"
 #include "malloc.h"
 
+#include <stdlib.h>
+#include <sys/mman.h>
+
 /* Compiled with -fvisibility=hidden: only the calls can be seen. */
 
 #define API __attribute__((visibility("default")))
@@ -47,6 +50,7 @@ enum {
     CLASSES = 4 + 11 * 4, /* the last class; 0 is not used */
     KEEP = 16 * 1024,     /* classes that keep an empty page */
     CARVE = 4096,         /* bytes of new blocks at a time */
+    TRADER = 1024,        /* has sent so many blocks of a class home */
 };
 //< geometry
 
@@ -175,6 +179,7 @@ static inline unsigned class_slices(size_t size)
 struct heap {
     struct block *ready[CLASSES + 1];
     uint16_t room[CLASSES + 1];        /* there, for others' blocks */
+    uint32_t sent[CLASSES + 1];        /* home, by this thread */
     uint8_t quick[QUICK / 16 + 1];     /* the class of n times 16 bytes */
     struct page *current[CLASSES + 1]; /* whose blocks are ready */
     struct link queue[CLASSES + 1];    /* other pages with free blocks */

@@ -12,8 +12,6 @@
 //< theory
 
 //> large
-size_t large_bytes;
-
 void *large_alloc(size_t size, size_t align)
 {
     const size_t most = align < SEGMENT ? align : SEGMENT;
@@ -22,7 +20,6 @@ void *large_alloc(size_t size, size_t align)
 
     if (!s)
         return NULL;
-    s->never = NULL;
     s->large = (char *)s + offset;
     port_write(s->heap, NULL);
     __atomic_fetch_add(&large_bytes, s->size, __ATOMIC_RELAXED);

@@ -18,7 +18,6 @@
  */
 #include "heap.h"
 
-#include <sys/mman.h>
 #include <time.h>
 //< theory
 
@@ -147,6 +146,7 @@ void *region_take(size_t need, size_t align)
     if (s) {
         region_mapped += best < STORED ? 0 : got.size;
         mark(s);
+        s->never = NULL;
         s->size = got.size;
         s->touched = got.touched > need ? got.touched : need;
         s->zeroed = best == STORED;

@@ -13,8 +13,6 @@
  * full one is not. The descriptor of a free slice has no owner, class 0.
  */
 #include "heap.h"
-
-#include <sys/mman.h>
 //< theory
 
 //> find
@@ -48,7 +46,6 @@ static struct segment *find(struct heap *heap, unsigned n, unsigned *first)
     }
     s = region_take(SEGMENT, SEGMENT);
     if (s) {
-        s->never = NULL;
         s->free = ALL_FREE;
         port_write(s->heap, heap);
         link_insert(heap->segments.next, &s->list);
@@ -59,8 +56,6 @@ static struct segment *find(struct heap *heap, unsigned n, unsigned *first)
 //< find
 
 //> page
-size_t page_bytes;
-
 #define RUN(first, n) ((((uint64_t)1 << (n)) - 1) << (first))
 
 /* Make a page of this class, or return NULL. */

@@ -7,11 +7,11 @@
  * else asks.
  */
 #include "heap.h"
-
-#include <stdlib.h>
 //< theory
 
 //> calls
+size_t page_bytes, large_bytes;
+
 API struct pw_mallinfo2 pw_mallinfo2(void)
 {
     return (struct pw_mallinfo2){.arena = region_mapped - large_bytes,

@@ -86,6 +86,7 @@ struct heap *heap_adopt(void)
     if (!heap)
         heap = heap_new();
     if (heap) {
+        memset(heap->sent, 0, sizeof(heap->sent));
         heap_mine = heap; /* the next two may allocate */
         pthread_once(&once, setup);
         pthread_setspecific(key, heap);
