@@ -77,6 +77,7 @@ static void impossible_sizes_are_refused(void **state)
     assert_null(pw_calloc(huge, huge));
     assert_null(pw_realloc(p, huge));
     assert_null(pw_realloc(p, over));
+    assert_null(pw_reallocarray(p, huge, huge));
     errno = 0;
     assert_null(pw_reallocarray(p, huge / 2, 3));
     assert_int_equal(errno, ENOMEM);

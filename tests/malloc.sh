@@ -53,6 +53,7 @@ int main(int argc, char **argv)
         q = malloc(100); break;
     case '7': free(big); free(big); break;
     case '8': big = malloc(40000); free(big); free(big); break;
+    case '9': free((char *)((size_t)p & -2097152) + 16); break;
     }
     return q == NULL;
 }
@@ -360,6 +361,7 @@ check "checked: one with another free in between" \
 check "checked: a free inside a block" \
     bad 4 "$checked" 'free inside a block'
 check "checked: a free of a stack address" bad 5 "$checked" "$never"
+check "checked: a free where the descriptors lie" bad 9 "$checked" "$never"
 check "checked: a write after free" bad 6 "$checked" 'a write after free'
 check "C++: new and delete in all forms" cpp
 check "a sparse array of 4 GiB costs next to nothing" sparse
