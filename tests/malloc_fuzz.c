@@ -55,7 +55,7 @@ static unsigned npast;
 static size_t cap = 64 * MIB; /* of idle memory, as set by mallopt */
 static size_t idle;           /* bytes that may be */
 
-static unsigned refuse; /* calls of the kernel that are to fail */
+static unsigned refuse; /* bit n: the kernel refuses the n-th next call */
 static bool hungry;     /* this operation may fail */
 
 /* ---- the kernel ------------------------------------------------------ */
@@ -69,11 +69,12 @@ int __wrap_munmap(void *, size_t);
 
 static bool refused(void)
 {
-    if (refuse == 0)
-        return false;
-    refuse--;
-    errno = ENOMEM;
-    return true;
+    const bool now = refuse & 1;
+
+    refuse >>= 1;
+    if (now)
+        errno = ENOMEM;
+    return now;
 }
 
 void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd,
@@ -375,7 +376,7 @@ static void operation(const uint8_t *op)
 
     if (op[0] % 16 < 7 && too_much(size))
         return;
-    hungry = refuse > 0;
+    hungry = refuse != 0;
     errno = ERRNO;
     switch (op[0] % 16) {
     case 0: given(pw_malloc(size), size, 1); break;
@@ -406,7 +407,7 @@ static void operation(const uint8_t *op)
     case 13: trim(arg & 1 ? 0 : size); break;
     case 14:
         if (arg % 4 == 0)
-            refuse = arg / 64;
+            refuse = arg / 4;
         else
             option(arg, size);
         break;

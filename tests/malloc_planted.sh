@@ -58,8 +58,8 @@ plant "a page has a block too many" malloc '*random*' \
     1)/' $segment"
 plant "a page's last slices point to the wrong one" malloc '*random*' \
     "sed -i 's/back = (uint8_t)i/back = (uint8_t)(i > 0)/' $segment"
-plant "a long page's slices are lost as it is returned" malloc 'unit*' \
-    "sed -i 's/s->free |= /&n > 1 ? 0 : /' $segment"
+plant "a long page's last slice is lost as it is returned" malloc 'unit*' \
+    "sed -i '/^void segment_return/,/^}/s/, n);/, n - (n > 1));/' $segment"
 plant "returned pages are still counted" malloc 'unit*' \
     "sed -i '/__atomic_fetch_sub(.page_bytes/d' $segment"
 plant "an ended thread's heap is lost" malloc 'unit*' \
