@@ -36,6 +36,7 @@ fuzz() {
 # ---- Bad input -----------------------------------------------------------
 
 cat >"$T/bad.c" <<'C'
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 int main(int argc, char **argv)
@@ -53,7 +54,8 @@ int main(int argc, char **argv)
         q = malloc(100); break;
     case '7': free(big); free(big); break;
     case '8': big = malloc(40000); free(big); free(big); break;
-    case '9': free((char *)((size_t)p & -2097152) + 16); break;
+    case '9': memset(big, 3, malloc_usable_size(big));
+        free((char *)((size_t)p & -2097152) + 16); break;
     }
     return q == NULL;
 }
