@@ -37,7 +37,7 @@ PACKAGES_PRESS := pandoc gnuplot-nox texlive-luatex \
 # spelling and shell checks; EPUB and HTML validity; a browser to look.
 PACKAGES_TEST = clang libclang-rt-14-dev llvm clang-format \
     libcmocka-dev codespell shellcheck epubcheck \
-    openjdk-17-jre-headless chromium git \
+    openjdk-17-jre-headless chromium git xz-utils \
     $(if $(shell command -v npm),,nodejs npm)
 
 # The parts may add to the lists: `PACKAGES_LAB += ...` in a packages.mk.

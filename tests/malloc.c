@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -76,6 +77,7 @@ static void impossible_sizes_are_refused(void **state)
     assert_null(pw_calloc(huge, huge));
     assert_null(pw_realloc(p, huge));
     assert_null(pw_realloc(p, over));
+    assert_null(pw_reallocarray(p, huge, huge));
     errno = 0;
     assert_null(pw_reallocarray(p, huge / 2, 3));
     assert_int_equal(errno, ENOMEM);
@@ -116,6 +118,26 @@ static void every_alignment_is_kept(void **state)
             assert_true(size == 0 || p[size - 1] == 1);
             pw_free(p);
         }
+}
+
+/* Also where a block begins far behind the beginning of its region. */
+static void large_aligned_blocks_do_not_overlap(void **state)
+{
+    const size_t align = (size_t)1 << 20;
+    char *p[8];
+
+    (void)state;
+    pw_malloc_trim(0);
+    for (int i = 0; i < 8; i++) {
+        p[i] = pw_aligned_alloc(align, 300000);
+        assert_in_range(pw_malloc_usable_size(p[i]), 300000, align);
+        memset(p[i], i, pw_malloc_usable_size(p[i]));
+    }
+    for (int i = 0; i < 8; i++) {
+        for (size_t k = pw_malloc_usable_size(p[i]); k-- > 0;)
+            assert_int_equal(p[i][k], i);
+        pw_free(p[i]);
+    }
 }
 
 static void wrong_alignments_are_refused(void **state)
@@ -178,6 +200,23 @@ static void realloc_keeps_contents(void **state)
     assert_int_equal(pw_malloc_usable_size(pw_realloc(NULL, 10)), 16);
 }
 
+static void a_block_made_smaller_gives_back(void **state)
+{
+    char *p = pw_realloc(pw_malloc(100000), 1000), *q;
+    size_t large;
+
+    (void)state;
+    assert_in_range(pw_malloc_usable_size(p), 1000, 2000);
+    pw_free(p);
+    large = pw_mallinfo2().hblkhd;
+    p = pw_realloc(pw_malloc(50000000), 5000000);
+    assert_in_range(pw_mallinfo2().hblkhd - large, 5000000, 8000000);
+    q = pw_realloc(p, 100);
+    assert_in_range(pw_malloc_usable_size(q), 100, 200);
+    assert_int_equal(pw_mallinfo2().hblkhd, large);
+    pw_free(q);
+}
+
 static void valloc_gives_whole_pages(void **state)
 {
     void *p = pw_valloc(1), *q = pw_valloc(5000);
@@ -202,6 +241,58 @@ static void what_is_idle_can_be_trimmed(void **state)
     assert_true(pw_mallinfo2().keepcost >= 20000000);
     assert_int_equal(pw_malloc_trim(0), 1);
     assert_int_equal(pw_mallinfo2().keepcost, 0);
+}
+
+static void *trim_nothing(void *answer)
+{
+    *(int *)answer = pw_malloc_trim(0);
+    return NULL;
+}
+
+/* A thread that has allocated nothing, while nothing is idle. */
+static void where_nothing_is_idle_nothing_is_trimmed(void **state)
+{
+    pthread_t thread;
+    int answer = -1;
+
+    (void)state;
+    pw_malloc_trim(0);
+    assert_int_equal(pthread_create(&thread, NULL, trim_nothing, &answer),
+                     0);
+    pthread_join(thread, NULL);
+    assert_int_equal(answer, 0);
+}
+
+/* The occasion is the free of another large block. */
+static void what_was_idle_for_two_seconds_is_given_back(void **state)
+{
+    const struct timespec two = {2, 100000000};
+    char *p = pw_malloc(20000000), *q = pw_malloc(300000);
+
+    (void)state;
+    pw_free(memset(p, 1, 20000000));
+    assert_true(pw_mallinfo2().keepcost >= 20000000);
+    nanosleep(&two, NULL);
+    pw_free(q);
+    assert_true(pw_mallinfo2().keepcost < 20000000);
+}
+
+/* Blocks that nobody has touched cost no memory, but addresses. */
+static void few_addresses_lie_idle(void **state)
+{
+    static void *p[1000];
+    size_t before;
+
+    (void)state;
+    pw_malloc_trim(0);
+    before = pw_mallinfo2().arena;
+    for (size_t i = 0; i < 1000; i++)
+        assert_non_null(p[i] = pw_malloc(1000000));
+    for (size_t i = 0; i < 1000; i++)
+        pw_free(p[i]);
+    assert_true(pw_mallinfo2().arena <= before + ((size_t)128 << 20));
+    pw_malloc_trim(0);
+    assert_int_equal(pw_mallinfo2().arena, before);
 }
 
 static void nothing_stays_idle_if_so_wished(void **state)
@@ -288,6 +379,25 @@ static void what_ended_threads_leave_is_used_again(void **state)
     assert_little_more_than(before);
 }
 
+/* Every class in turn takes 16 MB; the pages of one are the next one's. */
+static void what_one_size_leaves_serves_the_next(void **state)
+{
+    const size_t most = pw_mallinfo2().arena + 40000000;
+    static void *p[16000000 / 500];
+
+    (void)state;
+    for (size_t size = 500; size < 130000; size += size / 4) {
+        const size_t n = 16000000 / size;
+
+        for (size_t i = 0; i < n; i++)
+            p[i] = pw_malloc(size);
+        for (size_t i = 0; i < n; i++)
+            pw_free(p[i]);
+        pw_malloc_trim(0);
+        assert_true(pw_mallinfo2().arena <= most);
+    }
+}
+
 static void malloc_info_writes_a_document(void **state)
 {
     char text[1000] = "";
@@ -311,15 +421,21 @@ int main(void)
         cmocka_unit_test(impossible_sizes_are_refused),
         cmocka_unit_test(free_keeps_errno),
         cmocka_unit_test(every_alignment_is_kept),
+        cmocka_unit_test(large_aligned_blocks_do_not_overlap),
         cmocka_unit_test(wrong_alignments_are_refused),
         cmocka_unit_test(calloc_is_zero_after_use),
         cmocka_unit_test(realloc_keeps_contents),
+        cmocka_unit_test(a_block_made_smaller_gives_back),
         cmocka_unit_test(valloc_gives_whole_pages),
         cmocka_unit_test(what_is_idle_can_be_trimmed),
+        cmocka_unit_test(where_nothing_is_idle_nothing_is_trimmed),
+        cmocka_unit_test(what_was_idle_for_two_seconds_is_given_back),
+        cmocka_unit_test(few_addresses_lie_idle),
         cmocka_unit_test(nothing_stays_idle_if_so_wished),
         cmocka_unit_test(a_shrunken_block_leaves_what_it_touched),
         cmocka_unit_test(a_million_blocks_freed_by_others_come_home),
         cmocka_unit_test(what_ended_threads_leave_is_used_again),
+        cmocka_unit_test(what_one_size_leaves_serves_the_next),
         cmocka_unit_test(malloc_info_writes_a_document),
     };
 

@@ -1,31 +1,42 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# malloc: unit, model, sanitizers, bad input, other people's programs.
-. tests/lib.sh
+# malloc: unit, model, sanitizers, fuzzing, bad input, other people's
+# programs.
+. tests/allocator.sh
 
-bin=build/tests/bin
 so=$PWD/build/lib/libpagewise-malloc.so
 checked=$PWD/build/lib/libpagewise-malloc-checked.so
-
-unit() {
-    CMOCKA_MESSAGE_OUTPUT=TAP "$bin/malloc"
-}
+library=$PWD/$bin/malloc_library.so
 
 race() {
     TSAN_OPTIONS=halt_on_error=1 timeout 300 "$bin/malloc_tsan" 400000 4 1
 }
 
 world() {
-    LD_PRELOAD=$so timeout 120 "$bin/malloc_world"
+    LD_PRELOAD=$so timeout 120 "$bin/malloc_world" "$library"
 }
 
 world_checked() {
-    LD_PRELOAD=$checked timeout 300 "$bin/malloc_world"
+    LD_PRELOAD=$checked timeout 300 "$bin/malloc_world" "$library"
+}
+
+# seeds PROGRAM; and fuzz PROGRAM, with inputs of at most 600 bytes.
+seeds() {
+    timeout 300 "$bin/$1" -runs=0 tests/corpus/malloc
+}
+
+fuzz() {
+    rm -rf "$T/corpus"
+    cp -r tests/corpus/malloc "$T/corpus"
+    timeout 300 "$bin/$1" -max_total_time=12 -max_len=600 -seed=1 \
+        -len_control=0 -print_final_stats=1 -artifact_prefix="$T/" \
+        "$T/corpus"
 }
 
 # ---- Bad input -----------------------------------------------------------
 
 cat >"$T/bad.c" <<'C'
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 int main(int argc, char **argv)
@@ -43,6 +54,8 @@ int main(int argc, char **argv)
         q = malloc(100); break;
     case '7': free(big); free(big); break;
     case '8': big = malloc(40000); free(big); free(big); break;
+    case '9': memset(big, 3, malloc_usable_size(big));
+        free((char *)((size_t)p & -2097152) + 16); break;
     }
     return q == NULL;
 }
@@ -149,6 +162,104 @@ d = {str(i): list(range(i % 50)) for i in range(20000)}
 print(hash(json.dumps(d)) and len(json.dumps(d)))'
 }
 
+# An archive, and what comes out of it.
+tar_same() {
+    same tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner \
+        -cf - chapters code || return 1
+    rm -rf "$T/tar"
+    mkdir "$T/tar"
+    LD_PRELOAD=$so tar -xf "$T/ours.out" -C "$T/tar" &&
+        diff -r chapters "$T/tar/chapters" && diff -r code "$T/tar/code"
+}
+
+# A few megabytes of text, much the same again and again.
+text() {
+    for _ in 1 2 3 4 5 6 7 8; do
+        cat chapters/*.md code/*/*.c
+    done >"$T/text"
+}
+
+xz_same() {
+    missing xz && return
+    text
+    same xz -2 -T 4 --block-size=300000 -c "$T/text" || return 1
+    LD_PRELOAD=$so xz -dc -T 4 <"$T/ours.out" | cmp - "$T/text"
+}
+
+# Little memory, so that it makes files and merges them.
+sort_same() {
+    seq 300000 | awk '{ print $1 * 7919 % 1000003 "," $1 }' >"$T/lines"
+    same sort --parallel=4 -S 2M -T "$T" -t , -k 1,1n "$T/lines" &&
+        same sort --parallel=4 -T "$T" -r "$T/lines"
+}
+
+# What a server is asked. Sets and hashes lie in an order of their own, so
+# they are asked in pieces, or sorted; a script allocates in the server.
+questions() {
+    awk 'BEGIN { for (i = 0; i < 6000; i++) {
+        k = i * 7919 % 1009
+        print "set s" k " " i * i
+        print "append s" k " " sprintf("%0" i % 300 "d", i)
+        print "rpush l" k % 50 " " i " two three"
+        print "zadd z" k % 20 " " i % 97 " m" i
+        print "hset h" k % 30 " f" i " " i * 3
+        print "sadd t" k % 10 " " i
+        if (i % 5 == 0) print "get s" (k + 1)
+        if (i % 9 == 0) print "del s" (k + 3) " l" (k + 3) % 50
+        if (i % 50 == 0) print "lrange l" k % 50 " 0 -1"
+        if (i % 50 == 1) print "zrangebyscore z" k % 20 " 10 20 withscores"
+        if (i % 50 == 2) print "hget h" k % 30 " f" i
+        if (i % 50 == 3) print "sort t" k % 10 " limit 0 9 desc"
+        if (i == 3000) print "save"
+    } }'
+    echo "eval 'local t = {} for i = 1, 100000 do t[i % 999] = i .. \"\" \
+end return #table.concat(t)' 0"
+    printf '%s\n' dbsize 'bitcount s5' flushall dbsize
+}
+
+# redis_answers LIBRARY: what a server that preloads it says to that. The
+# package of tools has the server, too, under another of its names.
+redis_answers() {
+    dir=$(mktemp -d) || return 1
+    server=
+    trap '[ -z "$server" ] || kill "$server"; rm -rf "$dir"' EXIT
+    ln -s "$(command -v redis-check-rdb)" "$dir/redis-server"
+    LD_PRELOAD=$1 PAGEWISE_STATS=1 "$dir/redis-server" --port 0 \
+        --unixsocket "$dir/s" --dir "$dir" --save '' --appendonly no \
+        --daemonize no --logfile "$dir/log" 2>"$dir/said" &
+    server=$!
+    for _ in $(seq 100); do
+        redis-cli -s "$dir/s" ping >"$dir/ping" 2>&1 && break
+        sleep 0.05
+    done
+    questions | redis-cli -s "$dir/s"
+    redis-cli -s "$dir/s" shutdown nosave
+    wait "$server" || echo "the server ended with status $?"
+    server=
+    cp "$dir/said" "$T/redis.said"
+}
+
+redis_same() {
+    missing redis-check-rdb && return
+    (redis_answers '') >"$T/plain.out" 2>&1
+    (redis_answers "$so") >"$T/ours.out" 2>&1
+    wc -lc "$T/plain.out"
+    grep -q '^pagewise: malloc: ' "$T/redis.said" &&
+        [ "$(wc -l <"$T/plain.out")" -gt 40000 ] &&
+        cmp "$T/plain.out" "$T/ours.out"
+}
+
+# absent PROGRAM: says in a test's name that it did nothing.
+absent() {
+    case $1 in
+    lua) set -- lua5.4 ;;
+    sqlite) set -- sqlite3 ;;
+    python) set -- python3 ;;
+    redis) set -- redis-check-rdb ;;
+    esac
+    command -v "$1" >/dev/null || echo " (not installed: left out)"
+}
+
 statistics() {
     PAGEWISE_STATS=1 LD_PRELOAD=$so lua5.4 -e '' 2>&1 |
         grep -q '^pagewise: malloc: [0-9]* KiB in pages'
@@ -227,7 +338,7 @@ check "at most 1,000 lines of code, $(length | head -n 1)" length
 check "no function over 60 lines" longest
 check "exactly the intended names are exported" names "$so"
 check "and by the checked build" names "$checked"
-each "unit" unit
+each "unit" unit malloc
 check "2 million random operations keep all contents" \
     "$bin/malloc_model" 2000000 1 1
 check "1 million from four threads, blocks freed by any" \
@@ -235,6 +346,10 @@ check "1 million from four threads, blocks freed by any" \
 check "the same in the checked build" "$bin/malloc_checked" 400000 4 3
 check "the steps keep all contents" "$bin/malloc_steps"
 check "no race" race
+check "the fuzzer's seeds pass" seeds malloc_fuzz
+check "and in the checked build" seeds malloc_checked_fuzz
+check "12 s of fuzzing find nothing" fuzz malloc_fuzz
+check "12 s in the checked build" fuzz malloc_checked_fuzz
 each "world" world
 each "world, checked" world_checked
 check "a double free is seen at once" bad 1 "$so" 'double free'
@@ -248,11 +363,12 @@ check "checked: one with another free in between" \
 check "checked: a free inside a block" \
     bad 4 "$checked" 'free inside a block'
 check "checked: a free of a stack address" bad 5 "$checked" "$never"
+check "checked: a free where the descriptors lie" bad 9 "$checked" "$never"
 check "checked: a write after free" bad 6 "$checked" 'a write after free'
 check "C++: new and delete in all forms" cpp
 check "a sparse array of 4 GiB costs next to nothing" sparse
 check "PAGEWISE_STATS=1 prints a line" statistics
-for p in gcc lua perl sqlite bash git python; do
-    check "$p prints the same" "${p}_same"
+for p in gcc lua perl sqlite bash git python tar xz sort redis; do
+    check "$p prints the same$(absent $p)" "${p}_same"
 done
 finish

@@ -2,8 +2,10 @@
 /*
  * What a malloc must live through in a process that it is preloaded into:
  * calls before main and after exit's handlers, fork among threads, thread-
- * specific destructors, dlopen, signals between the calls. Prints one
- * line a test as TAP; run it under LD_PRELOAD.
+ * specific destructors, libraries that come and go, signals at any moment.
+ * Prints one line a test as TAP; run it under LD_PRELOAD:
+ *
+ *     malloc_world LIBRARY      that allocates while it is loaded
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -50,9 +52,10 @@ __attribute__((destructor)) static void after_exit(void)
 
 static int stop;
 
+/* Every 64th block is one that the kernel is asked for. */
 static void *churn(void *arg)
 {
-    void *held[100] = {0};
+    void *held[64] = {0};
     unsigned n = 1;
 
     (void)arg;
@@ -60,11 +63,23 @@ static void *churn(void *arg)
         void **p = &held[(n = n * 1103515245 + 12345) >> 8 & 63];
 
         free(*p);
-        *p = malloc(n >> 16 & 8191);
+        *p = malloc(n >> 26 ? n >> 16 & 8191 : n >> 8 & 0x3fffff);
     }
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < 64; i++)
         free(held[i]);
     return NULL;
+}
+
+/* Made by a thread that the child does not have. */
+static char *heirloom[200];
+static int made;
+
+static void *make_heirlooms(void *arg)
+{
+    for (int i = 0; i < 200; i++)
+        memset(heirloom[i] = malloc(i * 900u + 1), i, i * 900u + 1);
+    __atomic_store_n(&made, 1, __ATOMIC_RELEASE);
+    return churn(arg);
 }
 
 static int child_works(void)
@@ -72,8 +87,13 @@ static int child_works(void)
     void *held[500];
     pthread_t t;
 
+    for (int i = 0; i < 200; i++) {
+        if (heirloom[i][0] != (char)i || heirloom[i][i * 900] != (char)i)
+            return 2;
+        free(heirloom[i]);
+    }
     for (int i = 0; i < 500; i++)
-        memset(held[i] = malloc(i * 100u), i, i * 100u);
+        memset(held[i] = malloc(i * 1000u), i, i * 10u);
     for (int i = 0; i < 500; i++)
         free(held[i]);
     if (pthread_create(&t, NULL, (void *(*)(void *))malloc, (void *)100))
@@ -89,13 +109,15 @@ static void fork_among_threads(void)
     int good = 1;
 
     for (int i = 0; i < 3; i++)
-        pthread_create(&thread[i], NULL, churn, NULL);
-    for (int i = 0; i < 100; i++) {
+        pthread_create(&thread[i], NULL, i ? churn : make_heirlooms, NULL);
+    while (!__atomic_load_n(&made, __ATOMIC_ACQUIRE))
+        usleep(1000);
+    for (int i = 0; i < 100 && good; i++) {
         int status = -1;
         const pid_t child = fork();
 
         if (child == 0) {
-            alarm(20);
+            alarm(10);
             _exit(child_works());
         }
         waitpid(child, &status, 0);
@@ -104,6 +126,8 @@ static void fork_among_threads(void)
     __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
     for (int i = 0; i < 3; i++)
         pthread_join(thread[i], NULL);
+    for (int i = 0; i < 200; i++)
+        free(heirloom[i]);
     report(good, "100 forks while three threads allocate");
 }
 
@@ -141,57 +165,116 @@ static void thread_ends(void)
     report(destroyed == 4000, "2000 threads whose destructors allocate");
 }
 
-/* ---- the rest -------------------------------------------------------- */
+/* ---- signals --------------------------------------------------------- */
 
 static volatile sig_atomic_t ticks;
 
+/* Does not allocate, but uses its stack and a good deal of time. */
 static void tick(int sig)
 {
-    (void)sig;
+    volatile char mess[4000];
+
+    for (size_t i = 0; i < sizeof(mess); i++)
+        mess[i] = (char)(sig + (int)i);
     ticks++;
 }
 
+static int is_filled(const char *p, size_t size, char with)
+{
+    for (size_t i = 0; i < size; i++)
+        if (p[i] != with)
+            return 0;
+    return 1;
+}
+
+/* Blocks of all sizes, half of them freed by whoever is not interrupted. */
+static void *checked_run(void *until)
+{
+    static char *shared[64];
+    char *own[64] = {0}, *p;
+    size_t size[64] = {0};
+    long good = 1;
+
+    for (unsigned i = 0; good && ticks < *(int *)until; i++) {
+        const unsigned n = i * 2654435761u, k = n >> 26;
+
+        good &= is_filled(own[k], size[k], (char)k);
+        size[k] = n >> 20 & 63 ? n >> 8 & 2047 : n & 0x3ffff;
+        own[k] = realloc(own[k], size[k] + 1);
+        memset(own[k], (int)k, size[k]);
+        p = memset(malloc(n >> 14 & 16383), 1, 1);
+        free(__atomic_exchange_n(&shared[k], p, __ATOMIC_ACQ_REL));
+    }
+    for (int i = 0; i < 64; i++) {
+        free(own[i]);
+        free(__atomic_exchange_n(&shared[i], NULL, __ATOMIC_ACQ_REL));
+    }
+    return (void *)good;
+}
+
+/* The first 2000 reach this thread, the others a second one. */
 static void signals(void)
 {
     timer_t timer;
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL,
                              .sigev_signo = SIGALRM};
-    const struct itimerspec often = {{0, 100000}, {0, 100000}};
-    char *p[64] = {0};
+    const struct itimerspec often = {{0, 50000}, {0, 50000}};
+    pthread_t other;
+    int half = 2000, all = 4000;
+    void *good;
+    sigset_t set;
 
+    sigemptyset(&set);
+    sigaddset(&set, SIGALRM);
     signal(SIGALRM, tick);
+    pthread_create(&other, NULL, checked_run, &all);
     timer_create(CLOCK_MONOTONIC, &event, &timer);
     timer_settime(timer, 0, &often, NULL);
-    for (unsigned i = 0; ticks < 200; i++) {
-        free(p[i % 64]);
-        p[i % 64] = malloc(i % 3000);
-    }
+    report(checked_run(&half) != NULL, "interrupted by 2000 signals");
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    report(checked_run(&all) != NULL, "a thread beside one that is");
+    pthread_join(other, &good);
     timer_delete(timer);
-    for (int i = 0; i < 64; i++)
-        free(p[i]);
-    report(1, "interrupted by signals all the time");
+    report(good != NULL, "and that one, by 2000 more");
 }
 
-static void load_library(void)
+/* ---- libraries ------------------------------------------------------- */
+
+static void load_library(const char *path)
 {
     void *lib = dlopen("libm.so.6", RTLD_NOW | RTLD_LOCAL);
     char *line = NULL;
+    int good = 1;
 
     report(lib && dlsym(lib, "cos"), "dlopen");
     if (lib)
         dlclose(lib);
+    for (int i = 0; i < 20 && good; i++) {
+        char *(*left)(void), *p = NULL;
+
+        lib = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+        good = lib != NULL;
+        if (lib) {
+            *(void **)&left = dlsym(lib, "left");
+            p = left();
+            dlclose(lib);
+        }
+        good &= p && strcmp(p, "by the library") == 0;
+        free(p);
+    }
+    report(good, "20 times a library that allocates as it comes and goes");
     report(asprintf(&line, "%d", 42) == 2 && strcmp(line, "42") == 0,
            "what the C library allocates can be freed");
     free(line);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     report(early && early[999] == 'e', "a block from before main");
     atexit(at_exit);
     fork_among_threads();
     thread_ends();
     signals();
-    load_library();
+    load_library(argc > 1 ? argv[1] : "");
     return 0;
 }
