@@ -84,6 +84,7 @@ static void impossible_sizes_are_refused(void **state)
     assert_null(pw_aligned_alloc(64, huge));
     assert_null(pw_aligned_alloc(over, 1));
     assert_null(pw_aligned_alloc(over, huge));
+    assert_null(pw_aligned_alloc(over, over - 1000000));
     assert_null(pw_valloc(huge));
     pw_free(p);
 }

@@ -240,7 +240,7 @@ static void zeroed(unsigned arg, size_t size)
 
 static void aligned(unsigned arg, size_t size)
 {
-    const size_t align = (size_t)1 << arg % 63;
+    const size_t align = (size_t)1 << arg % 64;
     void *p;
 
     if (align > 16 * MIB && align < PTRDIFF_MAX / 4)
