@@ -368,6 +368,60 @@ static void a_million_blocks_freed_by_others_come_home(void **state)
     assert_little_more_than(before);
 }
 
+static pthread_barrier_t turn;
+
+/* Frees another's blocks, and allocates a few. */
+static void *trade(void *unused)
+{
+    void *own[BATCH / 10];
+
+    for (int round = 0; round < ROUNDS; round++) {
+        pthread_barrier_wait(&turn);
+        drop_batch(NULL);
+        for (size_t i = 0; i < BATCH / 10; i++)
+            own[i] = pw_malloc(500);
+        for (size_t i = 0; i < BATCH / 10; i++)
+            pw_free(own[i]);
+        pthread_barrier_wait(&turn);
+    }
+    return unused;
+}
+
+static void what_a_trader_does_not_use_comes_home(void **state)
+{
+    const size_t before = pw_mallinfo2().uordblks;
+    pthread_t trader;
+
+    (void)state;
+    pthread_barrier_init(&turn, NULL, 2);
+    assert_int_equal(pthread_create(&trader, NULL, trade, NULL), 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        make_batch(NULL);
+        pthread_barrier_wait(&turn);
+        pthread_barrier_wait(&turn);
+    }
+    pthread_join(trader, NULL);
+    assert_little_more_than(before);
+}
+
+static void trim_takes_home_what_others_freed(void **state)
+{
+    const size_t before = pw_mallinfo2().uordblks;
+    static void *p[40000];
+
+    (void)state;
+    for (int round = 0; round < 40; round++) {
+        make_batch(NULL);
+        memcpy(p + round * BATCH, batch, sizeof(batch));
+    }
+    for (int round = 0; round < 40; round++) {
+        memcpy(batch, p + round * BATCH, sizeof(batch));
+        in_a_thread(drop_batch);
+    }
+    pw_malloc_trim(0);
+    assert_little_more_than(before);
+}
+
 static void what_ended_threads_leave_is_used_again(void **state)
 {
     const size_t before = pw_mallinfo2().uordblks;
@@ -435,6 +489,8 @@ int main(void)
         cmocka_unit_test(nothing_stays_idle_if_so_wished),
         cmocka_unit_test(a_shrunken_block_leaves_what_it_touched),
         cmocka_unit_test(a_million_blocks_freed_by_others_come_home),
+        cmocka_unit_test(what_a_trader_does_not_use_comes_home),
+        cmocka_unit_test(trim_takes_home_what_others_freed),
         cmocka_unit_test(what_ended_threads_leave_is_used_again),
         cmocka_unit_test(what_one_size_leaves_serves_the_next),
         cmocka_unit_test(malloc_info_writes_a_document),

@@ -37,12 +37,15 @@ fuzz() {
 
 cat >"$T/bad.c" <<'C'
 #include <malloc.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+static void *twice(void *p) { free(p); free(p); return p; }
 int main(int argc, char **argv)
 {
     char *p = malloc(100), *q = malloc(100), *big = malloc(3000000);
     char local[64], *volatile s = local;
+    pthread_t other;
     (void)argc;
     switch (argv[1][0]) {
     case '1': free(p); free(p); break;
@@ -56,6 +59,8 @@ int main(int argc, char **argv)
     case '8': big = malloc(40000); free(big); free(big); break;
     case '9': memset(big, 3, malloc_usable_size(big));
         free((char *)((size_t)p & -2097152) + 16); break;
+    case 'a': pthread_create(&other, NULL, twice, p);
+        pthread_join(other, NULL); break;
     }
     return q == NULL;
 }
@@ -291,9 +296,9 @@ intended() {
     printf '%s\n' malloc free calloc realloc reallocarray aligned_alloc \
         memalign posix_memalign valloc pvalloc malloc_usable_size \
         free_sized free_aligned_sized malloc_trim mallopt mallinfo \
-        mallinfo2 malloc_stats malloc_info
+        mallinfo2 malloc_stats malloc_info cfree
     printf '__libc_%s\n' malloc free calloc realloc reallocarray \
-        memalign valloc pvalloc
+        memalign valloc pvalloc mallopt mallinfo
     for form in m mRKSt9nothrow_t mSt11align_val_t \
         mSt11align_val_tRKSt9nothrow_t; do
         printf '%s\n' "_Znw$form" "_Zna$form"
@@ -353,6 +358,7 @@ check "12 s in the checked build" fuzz malloc_checked_fuzz
 each "world" world
 each "world, checked" world_checked
 check "a double free is seen at once" bad 1 "$so" 'double free'
+check "a double free by another thread" bad a "$so" 'double free'
 check "a free inside a large block is seen" \
     bad 3 "$so" 'free inside a block'
 check "a large block freed twice is seen" bad 7 "$so" "$never"

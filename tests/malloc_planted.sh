@@ -68,7 +68,7 @@ plant "blocks that others freed are lost" malloc 'unit*' \
     "sed -i 's/block->next = .*(old & (REMOTE_ONE - 1));/block->next = \
     NULL;/' $heap"
 plant "only one page's foreign frees come home" malloc 'unit*' \
-    "sed -i '/^static void drain/,/^}/s/page = next;/page = next, \
+    "sed -i '/^void heap_drain/,/^}/s/page = next;/page = next, \
     page = NULL;/' $heap"
 plant "the lock is forgotten as the process forks" malloc 'world*' \
     "sed -i '/^static void before_fork/,/^}/{/_lock/d}; \
@@ -81,7 +81,14 @@ plant "an address beyond all is looked up (fuzzing)" malloc \
     'and in the checked build' \
     "sed -i 's/return n < REGIONS \&\& /return /' ${heap%.c}.[ch] $region"
 plant "a region that cannot move is believed to (fuzzing)" malloc '*fuzz*' \
-    "sed -i '/munmap(to, size);/{n;s/to = NULL;//}' $region"
+    "sed -i 's/ to = NULL; .*/;/' $region"
+plant "a block sent home twice in a row is taken" malloc \
+    'a double free by another*' \
+    "sed -i 's/block->next == block)/0)/' $heap"
+plant "a trader keeps all that he frees" malloc 'unit*' \
+    "sed -i '/mine->room\[class\]--;/d' $heap"
+plant "trim does not take home what others freed" malloc 'unit*' \
+    "sed -i '/heap_drain(heap_mine);/d' ${heap%heap.c}stats.c"
 plant "a block freed twice in a row is taken" malloc 'a double free*' \
     "sed -i 's/page->free == block))/0))/' $calls"
 plant "a page given back takes frees" malloc '*middling*' \

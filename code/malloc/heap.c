@@ -5,7 +5,8 @@
  * they go.
  *
  * Each class of a heap has one current page. The blocks on the class's
- * ready list come from that page; malloc takes from there. A block that
+ * ready list come from that page, or are others' that were kept; malloc
+ * takes from there. A block that
  * is freed goes onto its own page's free list. When the ready list is
  * empty, the current page's free list becomes the ready list as it is,
  * without anybody counting it: a page's count of used blocks counts
@@ -15,9 +16,9 @@
  *
  * A page whose blocks are all in use is full, and its count says ALARM:
  * the next free counts that down to zero, which is where an empty page
- * would be, and so comes here. It puts the page at the end of the queue:
- * first in, first out, so that it has as many free blocks as it can have
- * by the time its turn comes.
+ * would be, and so comes to heap_alarm. There the page is put at the end
+ * of the queue: first in, first out, so that it has as many free blocks
+ * as it can have by the time its turn comes.
  *
  * A block that another thread frees goes onto its page's remote list by
  * compare-and-swap. Whoever finds that list empty puts the page onto the
@@ -26,8 +27,8 @@
  * blocks on its own ready list: to their pages they stay in use.
  *
  * Between calls, the blocks of a page that are carved and not used are
- * those on its free list, and a page with a non-empty remote list is
- * pending, or about to be.
+ * those on its free list (but a full page's count is false), and a page
+ * with a non-empty remote list is pending, or about to be.
  */
 #include "heap.h"
 //< theory
@@ -129,7 +130,7 @@ void heap_alarm(struct page *page)
 #define REMOTE_ONE ((uint64_t)1 << 48)
 
 /* Put what others have freed onto the pages' own lists. */
-static void drain(struct heap *heap)
+void heap_drain(struct heap *heap)
 {
     struct page *page =
         __atomic_exchange_n(&heap->pending, NULL, __ATOMIC_ACQUIRE);
@@ -172,8 +173,8 @@ static struct block *refill(struct heap *heap, unsigned class)
         if (!page)
             return NULL;
     }
-    if (heap->sent[class] >= TRADER)
-        heap->room[class] = (uint16_t)(SLICE / class_size(class));
+    if (heap->room[class] >= 0)
+        heap->room[class] = (int16_t)(SLICE / class_size(class));
     return list;
 }
 
@@ -188,7 +189,7 @@ void *heap_alloc(unsigned class)
     block = heap->ready[class];
     if (!block) {
         if (port_read(heap->pending))
-            drain(heap);
+            heap_drain(heap);
         block = refill(heap, class);
         if (!block)
             return NULL;
@@ -207,6 +208,8 @@ static void free_remote(struct heap *heap, struct page *page,
 
     do {
         block->next = (struct block *)(uintptr_t)(old & (REMOTE_ONE - 1));
+        if (block->next == block)
+            malloc_die("double free", block, "free a block once");
         new = (old / REMOTE_ONE + 1) * REMOTE_ONE + (uintptr_t)block;
     } while (!__atomic_compare_exchange_n(&page->remote, &old, new, true,
                                           __ATOMIC_ACQ_REL,
@@ -231,13 +234,13 @@ static void free_remote(struct heap *heap, struct page *page,
 void heap_free(struct page *page, struct block *block)
 {
     struct heap *mine = heap_mine, *owner = port_read(page->owner);
-    const unsigned class = page->class;
+    const unsigned class = page->class; /* 0 in a tail slice */
 
     if (!owner || !region_known(segment_of(block))) {
         large_free(segment_of(block), block);
-    } else if (mine->room[class] == 0) {
-        if (mine != &heap_none)
-            mine->sent[class]++;
+    } else if (mine->room[class] <= 0) {
+        if (mine->room[class] < 0)
+            mine->room[class]++;
         free_remote(owner, page - page->back, block);
     } else {
         if (block == mine->ready[class])

@@ -176,12 +176,15 @@ static inline unsigned class_slices(size_t size)
 //< class
 
 //> heap
+/*
+ * `room`, of each class: below zero, so many of others' blocks must be
+ * sent home before any is kept; above, so many more may be kept.
+ */
 struct heap {
     struct block *ready[CLASSES + 1];
-    uint16_t room[CLASSES + 1];        /* there, for others' blocks */
-    uint32_t sent[CLASSES + 1];        /* home, by this thread */
     uint8_t quick[QUICK / 16 + 1];     /* the class of n times 16 bytes */
-    struct page *current[CLASSES + 1]; /* whose blocks are ready */
+    int16_t room[CLASSES + 1];         /* for others' blocks */
+    struct page *current[CLASSES + 1]; /* where blocks are taken next */
     struct link queue[CLASSES + 1];    /* other pages with free blocks */
     struct link segments;              /* that have free slices */
     struct heap *parked;               /* the next one without a thread */
@@ -215,6 +218,7 @@ static inline bool region_known(const void *base)
 void *heap_alloc(unsigned class);
 void heap_free(struct page *page, struct block *block);
 void heap_alarm(struct page *page);
+void heap_drain(struct heap *heap);
 
 /* thread.c */
 struct heap *heap_adopt(void);
@@ -251,10 +255,7 @@ void *check_alloc(void *block);
 #endif
 enum { CHECKED = PW_MALLOC_CHECKED };
 
-static inline void *checked(struct block *block)
-{
-    return CHECKED ? check_alloc(block) : block;
-}
+#define checked(block) (CHECKED ? check_alloc(block) : (block))
 
 #endif
 //< checks

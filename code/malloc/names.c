@@ -15,6 +15,7 @@
 #define NAME(name, of) \
     extern __typeof(of) name API __attribute__((alias(#of), copy(of)));
 #define NAMES(of, a, b) NAME(a, of) NAME(b, of)
+#define SAME(a, b) NAME(a, pw_##a) NAME(b, pw_##b)
 
 /* The older mallinfo() has the same fields as ints. */
 static struct ints {
@@ -31,22 +32,20 @@ static struct ints {
 
 NAMES(pw_malloc, malloc, __libc_malloc)
 NAMES(pw_free, free, __libc_free)
+NAME(cfree, pw_free)
 NAMES(pw_calloc, calloc, __libc_calloc)
 NAMES(pw_realloc, realloc, __libc_realloc)
 NAMES(pw_aligned_alloc, memalign, __libc_memalign)
 NAMES(pw_valloc, valloc, __libc_valloc)
 NAMES(pw_valloc, pvalloc, __libc_pvalloc)
-NAME(posix_memalign, pw_posix_memalign)
 NAMES(pw_reallocarray, reallocarray, __libc_reallocarray)
-NAME(aligned_alloc, pw_aligned_alloc)
+SAME(aligned_alloc, posix_memalign)
 NAMES(pw_free, free_sized, free_aligned_sized)
-NAME(malloc_usable_size, pw_malloc_usable_size)
-NAME(malloc_trim, pw_malloc_trim)
-NAME(mallopt, pw_mallopt)
+SAME(malloc_usable_size, malloc_trim)
+NAMES(pw_mallopt, mallopt, __libc_mallopt)
+NAMES(mallinfo_ints, mallinfo, __libc_mallinfo)
 NAME(mallinfo2, pw_mallinfo2)
-NAME(mallinfo, mallinfo_ints)
-NAME(malloc_stats, pw_malloc_stats)
-NAME(malloc_info, pw_malloc_info)
+SAME(malloc_stats, malloc_info)
 //< c-names
 
 //> new

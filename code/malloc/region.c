@@ -197,10 +197,8 @@ void *region_resize(struct segment *s, size_t need)
     if (mremap(s, old, size, 0) == MAP_FAILED) {
         to = map(size, SEGMENT);
         if (to && mremap(s, old, size, MREMAP_MAYMOVE | MREMAP_FIXED, to) ==
-                      MAP_FAILED) {
-            munmap(to, size);
-            to = NULL;
-        }
+                      MAP_FAILED)
+            to = NULL; /* whose addresses may be another's by now */
     }
     if (to) {
         mark(s);

@@ -46,6 +46,8 @@ static struct segment *find(struct heap *heap, unsigned n, unsigned *first)
     }
     s = region_take(SEGMENT, SEGMENT);
     if (s) {
+        if (s->size > SEGMENT)
+            region_resize(s, SEGMENT);
         s->free = ALL_FREE;
         port_write(s->heap, heap);
         link_insert(heap->segments.next, &s->list);

@@ -23,8 +23,7 @@ API struct pw_mallinfo2 pw_mallinfo2(void)
 
 API void pw_malloc_stats(void)
 {
-    port_report("malloc: %zu KiB in pages, %zu in large blocks, %zu idle; "
-                "%zu KiB of addresses",
+    port_report("malloc: %zu KiB in pages, %zu large, %zu idle, %zu mapped",
                 page_bytes / 1024, large_bytes / 1024, region_idle / 1024,
                 region_mapped / 1024);
 }
@@ -42,6 +41,7 @@ API int pw_malloc_info(int options, FILE *to)
 
 API int pw_malloc_trim(size_t pad)
 {
+    heap_drain(heap_mine); /* what others have freed may empty pages */
     return region_trim(pad) + segment_purge(heap_mine) > 0;
 }
 

@@ -86,7 +86,8 @@ struct heap *heap_adopt(void)
     if (!heap)
         heap = heap_new();
     if (heap) {
-        memset(heap->sent, 0, sizeof(heap->sent));
+        for (unsigned i = 1; i <= CLASSES; i++)
+            heap->room[i] = -TRADER;
         heap_mine = heap; /* the next two may allocate */
         pthread_once(&once, setup);
         pthread_setspecific(key, heap);
