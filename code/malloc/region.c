@@ -113,7 +113,7 @@ static bool evict(size_t cap, time_t time)
     return region_mapped < mapped;
 }
 
-/* The smallest in the store that will do and is not twice too large. */
+/* The smallest in the store that will do, at most twice the size. */
 static unsigned best_fit(size_t size)
 {
     unsigned best = STORED;
