@@ -42,5 +42,5 @@ eval say(330,40,"64 slices, of which the first holds descriptors",soft)
 eval say(410,148,"blocks of one class",c2)
 eval to(175,240,60,134)
 eval to(355,240,82,128)
-eval say(52,196,"mask",c1).say(248,170,"shift, 128 bytes each",c2)
+eval say(52,196,"mask",c1).say(262,166,"shift, 128 bytes each",c2)
 plot 1/0 notitle
