@@ -13,7 +13,6 @@
 #include "record.h"
 
 #include <getopt.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,29 +48,9 @@ void bench_die(const char *what, const char *remedy)
     exit(1);
 }
 
-/* The CPUs this process was given at its start, before any pinning. */
-static cpu_set_t allowed;
-
-unsigned bench_cpus(void)
-{
-    return (unsigned)CPU_COUNT(&allowed);
-}
-
 void bench_pin(unsigned n)
 {
-    cpu_set_t one;
-    int cpu = -1;
-
-    if (bench_cpus() == 0)
-        return;
-    n %= bench_cpus();
-    do {
-        while (!CPU_ISSET(++cpu, &allowed))
-            ;
-    } while (n-- > 0);
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    write_pinned(sched_setaffinity(0, sizeof(one), &one) == 0);
+    write_pinned(bench_tie(n));
 }
 
 /* --------------------------------------------------------------- a case */
@@ -306,7 +285,6 @@ void bench_begin(int argc, char **argv, const char *chapter)
     }
     plan.blocks = plan.quick ? 21 : 61;
     plan.slice = plan.quick ? 1500000 : 15000000;
-    sched_getaffinity(0, sizeof(allowed), &allowed);
     counters_open();
     write_begin(chapter, out, plan.blocks, plan.slice);
     bench_pin(bench_cpus() - 1); /* the first CPU takes most interrupts */

@@ -127,6 +127,10 @@ uint64_t bench_seed(void);
  * process may use. A refusal is noted in the provenance, no error.
  */
 void bench_pin(unsigned n);
+
+/* The same for a worker, which writes no provenance: false if refused.
+ * Call one of these two in the process before it has threads. */
+bool bench_tie(unsigned n);
 unsigned bench_cpus(void);
 
 /* One line to stderr and exit(1). */

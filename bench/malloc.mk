@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 # malloc: the workloads, and the program that runs them under each malloc.
 
-MALLOC_WORK := $(wildcard bench/malloc_work*.c)
+MALLOC_WORK := $(wildcard bench/malloc_work*.c) bench/clock.c
 
-build/bench/malloc_work: $(MALLOC_WORK) bench/malloc_work.h bench/malloc.mk
+build/bench/malloc_work: $(MALLOC_WORK) $(BENCH_HDR) bench/malloc_work.h \
+                         bench/malloc.mk
 	@mkdir -p $(@D)
 	$(CC) $(BENCH_CFLAGS) -fno-builtin-malloc $(LDFLAGS) -o $@ \
 	    $(MALLOC_WORK)

@@ -5,7 +5,7 @@
  * share a CPU would otherwise be the scheduler's mood, and decide more
  * than the malloc does.
  */
-#define _GNU_SOURCE
+#include "bench.h"
 #include "malloc_work.h"
 
 #include <pthread.h>
@@ -24,25 +24,11 @@ struct job {
     void *(*body)(void *);
 };
 
-static void pin(unsigned n)
-{
-    cpu_set_t may, one;
-    unsigned cpu = 0;
-
-    if (sched_getaffinity(0, sizeof(may), &may) != 0)
-        return;
-    for (n %= (unsigned)CPU_COUNT(&may); n || !CPU_ISSET(cpu, &may); cpu++)
-        n -= CPU_ISSET(cpu, &may);
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    sched_setaffinity(0, sizeof(one), &one);
-}
-
 static void *start(void *arg)
 {
     struct job *job = arg;
 
-    pin(job->number);
+    bench_tie(job->number);
     return job->body(job);
 }
 
@@ -53,6 +39,7 @@ static uint64_t run_threads(unsigned n, unsigned scale, void *own,
     struct job job[64];
     uint64_t sum = 0;
 
+    bench_cpus(); /* while there is one thread */
     for (unsigned i = 0; i < n; i++) {
         job[i] = (struct job){
             .number = i, .scale = scale, .own = own, .body = body};

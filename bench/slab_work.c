@@ -26,33 +26,11 @@
 
 /* ---- the few things of bench.h that a worker needs ----------------- */
 
-static cpu_set_t allowed;
-
 void bench_die(const char *what, const char *remedy)
 {
     fprintf(stderr, "pagewise: bench slab, worker %s: %s; %s\n",
             loaded_malloc(), what, remedy);
     exit(1);
-}
-
-unsigned bench_cpus(void)
-{
-    return (unsigned)CPU_COUNT(&allowed);
-}
-
-void bench_pin(unsigned n)
-{
-    cpu_set_t one;
-    int cpu = -1;
-
-    n %= bench_cpus();
-    do {
-        while (!CPU_ISSET(++cpu, &allowed))
-            ;
-    } while (n-- > 0);
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    sched_setaffinity(0, sizeof(one), &one);
 }
 
 /* ---- patterns ------------------------------------------------------ */
@@ -197,7 +175,7 @@ static void *work_alone(void *arg)
     struct hand *hand = arg;
     struct job warm = *hand->job;
 
-    bench_pin(hand->cpu);
+    bench_tie(hand->cpu);
     warm.ops = warm.ops / 8 / warm.live * warm.live;
     if (warm.pattern != 'p')
         work(&warm, hand); /* find this thread's lists, warm up */
@@ -285,8 +263,7 @@ int main(void)
     struct job job = {0};
     char line[200];
 
-    sched_getaffinity(0, sizeof(allowed), &allowed);
-    bench_pin(bench_cpus() - 1);
+    bench_tie(bench_cpus() - 1);
     printf("ready %s\n", loaded_malloc());
     fflush(stdout);
     while (fgets(line, sizeof(line), stdin)) {

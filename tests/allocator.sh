@@ -28,14 +28,20 @@ threads() {
         timeout 300 "$bin/${group}_threads" "$1"
 }
 
+# seeds [PROGRAM]
 seeds() {
-    timeout 300 "$bin/${group}_fuzz" -runs=0 "tests/corpus/$group"
+    timeout 300 "$bin/${1:-${group}_fuzz}" -runs=0 "tests/corpus/$group"
 }
 
-# fuzz LENGTH: inputs of at most so many bytes
+# fuzz LENGTH [PROGRAM [OPTION...]]: inputs of at most so many bytes
 fuzz() {
+    length=$1
+    program=${2:-${group}_fuzz}
+    shift
+    [ $# -eq 0 ] || shift
     rm -rf "$T/corpus"
     cp -r "tests/corpus/$group" "$T/corpus"
-    timeout 300 "$bin/${group}_fuzz" -max_total_time=20 -max_len="$1" \
-        -seed=1 -print_final_stats=1 -artifact_prefix="$T/" "$T/corpus"
+    timeout 300 "$bin/$program" -max_total_time=20 -max_len="$length" \
+        -seed=1 -print_final_stats=1 -artifact_prefix="$T/" "$@" \
+        "$T/corpus"
 }

@@ -20,17 +20,9 @@ world_checked() {
     LD_PRELOAD=$checked timeout 300 "$bin/malloc_world" "$library"
 }
 
-# seeds PROGRAM; and fuzz PROGRAM, with inputs of at most 600 bytes.
-seeds() {
-    timeout 300 "$bin/$1" -runs=0 tests/corpus/malloc
-}
-
-fuzz() {
-    rm -rf "$T/corpus"
-    cp -r tests/corpus/malloc "$T/corpus"
-    timeout 300 "$bin/$1" -max_total_time=12 -max_len=600 -seed=1 \
-        -len_control=0 -print_final_stats=1 -artifact_prefix="$T/" \
-        "$T/corpus"
+# fuzz_malloc PROGRAM
+fuzz_malloc() {
+    fuzz 600 "$1" -max_total_time=12 -len_control=0
 }
 
 # ---- Bad input -----------------------------------------------------------
@@ -353,8 +345,8 @@ check "the steps keep all contents" "$bin/malloc_steps"
 check "no race" race
 check "the fuzzer's seeds pass" seeds malloc_fuzz
 check "and in the checked build" seeds malloc_checked_fuzz
-check "12 s of fuzzing find nothing" fuzz malloc_fuzz
-check "12 s in the checked build" fuzz malloc_checked_fuzz
+check "12 s of fuzzing find nothing" fuzz_malloc malloc_fuzz
+check "12 s in the checked build" fuzz_malloc malloc_checked_fuzz
 each "world" world
 each "world, checked" world_checked
 check "a double free is seen at once" bad 1 "$so" 'double free'
