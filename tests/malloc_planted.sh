@@ -90,7 +90,7 @@ plant "a trader keeps all that he frees" malloc 'unit*' \
 plant "trim does not take home what others freed" malloc 'unit*' \
     "sed -i '/heap_drain(heap_mine);/d' ${heap%heap.c}stats.c"
 plant "a block freed twice in a row is taken" malloc 'a double free*' \
-    "sed -i 's/page->free == block))/0))/' $calls"
+    "sed -i 's/\*list == block))/0))/' ${heap%.c}.h"
 plant "a page given back takes frees" malloc '*middling*' \
     "sed -i '/^void heap_free/,/^}/s/if (page->class == 0)/if (0)/' $heap; \
     sed -i 's/ || port_read(s->heap))/)/' $large"

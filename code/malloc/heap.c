@@ -6,13 +6,13 @@
  *
  * Each class of a heap has one current page. The blocks on the class's
  * ready list come from that page, or are others' that were kept; malloc
- * takes from there. A block that
- * is freed goes onto its own page's free list. When the ready list is
- * empty, the current page's free list becomes the ready list as it is,
- * without anybody counting it: a page's count of used blocks counts
- * those on the ready list too, so from then on all are used. If the free
- * list is empty as well, new blocks are cut, and when there are none the
- * page is full and the class goes on with the next page in its queue.
+ * takes from there. A block that is freed goes onto its own page's free
+ * list. When the ready list is empty, the current page's free list becomes
+ * the ready list as it is, without anybody counting it: a page's count of
+ * used blocks counts those on the ready list too, so from then on all are
+ * used. If the free list is empty as well, new blocks are cut, and when
+ * there are none the page is full and the class goes on with the next page
+ * in its queue.
  *
  * A page whose blocks are all in use is full, and its count says ALARM:
  * the next free counts that down to zero, which is where an empty page
@@ -117,9 +117,7 @@ void heap_alarm(struct page *page)
     } else {
         page->free = block->next;
         page->used = ALARM;
-        if (block == first->free)
-            malloc_die("double free", block, "free a block once");
-        block->next = first->free;
+        push(&first->free, block);
         give(first->owner, first, block, 1);
     }
 }
@@ -231,7 +229,7 @@ static void free_remote(struct heap *heap, struct page *page,
  * blocks go home. Once TRADER of a class have, they may be used here, as
  * many as fill a slice each time that the ready list has run out.
  */
-void heap_free(struct page *page, struct block *block)
+void heap_free(struct block *block, struct page *page)
 {
     struct heap *mine = heap_mine, *owner = port_read(page->owner);
     const unsigned class = page->class; /* 0 in a tail slice */
@@ -243,11 +241,8 @@ void heap_free(struct page *page, struct block *block)
             mine->room[class]++;
         free_remote(owner, page - page->back, block);
     } else {
-        if (block == mine->ready[class])
-            malloc_die("double free", block, "free a block once");
         mine->room[class]--;
-        block->next = mine->ready[class];
-        mine->ready[class] = block;
+        push(&mine->ready[class], block);
     }
 }
 //< free

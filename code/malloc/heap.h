@@ -216,7 +216,7 @@ static inline bool region_known(const void *base)
 //> internal
 /* heap.c */
 void *heap_alloc(unsigned class);
-void heap_free(struct page *page, struct block *block);
+void heap_free(struct block *block, struct page *page);
 void heap_alarm(struct page *page);
 void heap_drain(struct heap *heap);
 
@@ -254,6 +254,15 @@ void *check_alloc(void *block);
 #define PW_MALLOC_CHECKED 0
 #endif
 enum { CHECKED = PW_MALLOC_CHECKED };
+
+/* Put a block onto a list; the plainest mistake is seen here. */
+static inline void push(struct block **list, struct block *block)
+{
+    if (port_unlikely(*list == block))
+        malloc_die("double free", block, "free a block once");
+    block->next = *list;
+    *list = block;
+}
 
 #define checked(block) (CHECKED ? check_alloc(block) : (block))
 

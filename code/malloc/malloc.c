@@ -64,13 +64,10 @@ API void pw_free(void *p)
         check_free(p);
     page = page_of(p);
     if (port_unlikely(port_read(page->owner) != heap_mine)) {
-        heap_free(page, block);
+        heap_free(block, page);
         return;
     }
-    if (port_unlikely(page->free == block))
-        malloc_die("double free", block, "free a block once");
-    block->next = page->free;
-    page->free = block;
+    push(&page->free, block);
     if (port_unlikely(--page->used == 0))
         heap_alarm(page);
 }
