@@ -91,10 +91,10 @@ else
 
 # ---- The parts -----------------------------------------------------------
 
--include code/build.mk
--include bench/build.mk
--include press/build.mk
--include tests/build.mk
+include code/build.mk
+include bench/build.mk
+include press/build.mk
+include tests/build.mk
 
 # ---- The book ------------------------------------------------------------
 

@@ -3,26 +3,47 @@
 #
 #   make lab                          the default kernel
 #   make lab KERNELS="5.10 6.1 7.3"   these (bench/lab/kernels.tsv)
+#   make lab LABS="slab vmalloc"      these chapters only
 #
-# A kernel is booted again when what runs in it has changed: the lab, the
-# port, the chapter's code. `make lab-again` boots it in any case.
+# A chapter with bench/<x>/lab.c is in it: as a kernel module made of that,
+# of code/<x> and of what it needs; or, where code/<x> is for processes
+# only, as a program. A kernel is booted again when what runs in it has
+# changed. `make lab-again` boots it in any case.
 
 KERNELS ?= 6.1
-LABS := page slab kmalloc vmalloc malloc
-LAB_COMMON := $(wildcard bench/lab/*) code/port/port.h \
-              $(wildcard code/port/port_kernel.*) \
-              code/port/map_kernel.c
+LAB_ALL := $(filter-out lab,$(patsubst bench/%/lab.c,%, \
+           $(wildcard bench/*/lab.c)))
+LAB_ALL := $(filter $(LAB_ALL),$(PARTS)) $(filter-out $(PARTS),$(LAB_ALL))
+LABS ?= $(LAB_ALL)
 
-.PHONY: lab lab-again
+lab_code = $(if $(filter user,$($1.world)),$(call \
+    user_sources,$1),$(call kernel_sources,$1))
+lab_sources = $(wildcard bench/$1/lab.c bench/$1/lab_*.c) $(call \
+    lab_code,$1)
+lab_headers = $(foreach p,$(call closure,$1),$(filter-out $(if $(filter \
+    user,$($1.world)),%_kernel.h,%_user.h),$($p.headers)))
+lab_files = $(wildcard bench/$1/lab*.[ch] bench/$1/boots.tsv \
+    bench/$1/Kbuild bench/$1/kernels_*.c) $(call lab_code,$1) \
+    $(call lab_headers,$1)
+
+.PHONY: lab lab-again lab-plan
 lab: $(foreach l,$(LABS),$(KERNELS:%=build/results/vm-insn/%/$l.tsv))
 
 lab-again:
 	@set -e; for l in $(LABS); do bench/lab/run.sh $$l $(KERNELS); done
 
+# What bench/lab/run.sh asks: whether it is a chapter of the lab, what it is
+# (a module or a program), and what it is made of.
+lab-plan:
+	@$(if $(filter $(CHAPTER),$(LAB_ALL)),echo "$(if $(filter \
+	    user,$($(CHAPTER).world)),program,module)"; \
+	    printf '%s\n' $(call lab_sources,$(CHAPTER)), \
+	    echo none; printf '%s\n' $(LAB_ALL))
+
 # $(call LAB_RULE,chapter)
 define LAB_RULE
-build/results/vm-insn/%/$1.tsv: $(LAB_COMMON) $(wildcard code/page/*.[ch] \
-    code/$1/*.[ch])
+build/results/vm-insn/%/$1.tsv: $(wildcard bench/lab/*) \
+    $(call lab_files,$1)
 	@bench/lab/run.sh $1 $$*
 endef
-$(foreach l,$(LABS),$(eval $(call LAB_RULE,$l)))
+$(foreach l,$(LAB_ALL),$(eval $(call LAB_RULE,$l)))

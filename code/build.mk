@@ -1,5 +1,18 @@
 # SPDX-License-Identifier: MIT
+#
 # What builds the library: code/ -> build/obj, build/lib.
+#
+# A part is a folder code/<x> with a manifest, part.mk, which says
+#
+#   needs := page       the parts that it includes and calls
+#   world := user       in a process only; else in a kernel module, too
+#   apart := names.c    its sources that are not in the library
+#
+# The rest follows from names: every other *.c is a source, those that end
+# in _user.c or _kernel.c of one world only; <x>.h and <x>_user.h are public
+# headers, all others private. Library, lab, benchmarks, tests, checks and
+# coverage take what they need from here. A part that needs rules of its own
+# has them in rules.mk.
 
 CC ?= cc
 CFLAGS ?= -O2 -g
@@ -7,43 +20,60 @@ CFLAGS ?= -O2 -g
 PW_CFLAGS = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
             -Wstrict-prototypes -Wno-sign-conversion -fno-common -pthread
 
-PORT_SRC := code/port/port_user.c code/port/map_user.c
-PAGE_SRC := code/page/page_buddy.c code/page/page_cpu.c code/page/page.c \
-            code/page/page_check.c
-SLAB_SRC := code/slab/slab_core.c code/slab/slab_grow.c \
-            code/slab/slab_depot.c code/slab/slab_cpu.c code/slab/slab.c \
-            code/slab/slab_stat.c code/slab/slab_check.c \
-            code/slab/slab_debug.c
-KMALLOC_SRC := $(addprefix code/kmalloc/kmalloc, \
-            .c _class.c _large.c _reserve.c _realloc.c _check.c)
-VMALLOC_SRC := $(addprefix code/vmalloc/vmalloc, \
-            _range.c _frames.c .c _front.c _check.c)
-MALLOC_SRC := $(addprefix code/malloc/, malloc.c stats.c heap.c thread.c \
-              segment.c large.c region.c check.c)
-STEPS_SRC := $(wildcard code/malloc/steps/*.c)
-LIB_SRC  := $(PORT_SRC) $(PAGE_SRC) $(SLAB_SRC) $(KMALLOC_SRC) \
-            $(VMALLOC_SRC) $(MALLOC_SRC)
-LIB_HDR  := code/port/port.h code/port/port_user.h code/page/page.h \
-            code/slab/slab.h code/kmalloc/kmalloc.h \
-            code/vmalloc/vmalloc.h code/malloc/malloc.h
-LIB_OBJ  := $(LIB_SRC:code/%.c=build/obj/%.o)
-LIB_PIC  := $(LIB_SRC:code/%.c=build/pic/%.o)
-LIB_ALL  := $(LIB_HDR) $(LIB_SRC) code/page/page_buddy.h \
-            code/slab/slab_core.h code/kmalloc/kmalloc_core.h \
-            code/vmalloc/vmalloc_range.h code/malloc/heap.h
+# ---- The manifests -------------------------------------------------------
+
+define READ_PART
+needs :=
+world :=
+apart :=
+include code/$1/part.mk
+$1.needs := $$(needs)
+$1.world := $$(world)
+$1.sources := $$(filter-out $$(apart:%=code/$1/%),$$(wildcard code/$1/*.c))
+$1.headers := $$(wildcard code/$1/*.h)
+$1.public := $$(wildcard code/$1/$1.h code/$1/$1_user.h)
+endef
+
+uniq = $(if $1,$(firstword $1) $(call uniq,$(filter-out \
+    $(firstword $1),$1)))
+# $(call closure,x): what x needs, whatever that needs, and x; in order.
+closure = $(call uniq,$(foreach n,$($1.needs),$(call closure,$n)) \
+    $(if $($1.sources),$1))
+
+PART_NAMES := $(patsubst code/%/part.mk,%,$(wildcard code/*/part.mk))
+$(foreach p,$(PART_NAMES),$(eval $(call READ_PART,$p)))
+PARTS := $(call uniq,$(foreach p,$(PART_NAMES),$(call closure,$p)))
+
+# With all that x needs: sources of either world, objects, all its files.
+user_sources = $(foreach p,$(call closure,$1),$(filter-out \
+    %_kernel.c,$($p.sources)))
+kernel_sources = $(foreach p,$(call closure,$1),$(filter-out \
+    %_user.c,$($p.sources)))
+user_objects = $(patsubst code/%.c,build/obj/%.o,$(call user_sources,$1))
+user_pics = $(patsubst code/%.c,build/pic/%.o,$(call user_sources,$1))
+part_files = $(foreach p,$(call closure,$1),$(filter-out %_kernel.c \
+    %_kernel.h,$(wildcard code/$p/*.[ch])))
+
+# ---- Objects -------------------------------------------------------------
+
+LIB_OBJ := $(call uniq,$(foreach p,$(PARTS),$(call user_objects,$p)))
+LIB_PIC := $(LIB_OBJ:build/obj/%=build/pic/%)
 PW_VERSION := 0.1.0
 
-build/obj/%.o: code/%.c $(LIB_ALL) code/build.mk
+build/obj/%.o: code/%.c code/build.mk
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(PW_CFLAGS) -c -o $@ $<
+	$(CC) $(CFLAGS) $(PW_CFLAGS) -MMD -MP -c -o $@ $<
 
-build/pic/%.o: code/%.c $(LIB_ALL) code/build.mk
+build/pic/%.o: code/%.c code/build.mk
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(PW_CFLAGS) -fPIC -c -o $@ $<
+	$(CC) $(CFLAGS) $(PW_CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+-include $(wildcard build/obj/*/*.d build/obj/*/*/*.d build/pic/*/*.d)
+
+# ---- Libraries -----------------------------------------------------------
 
 .PHONY: lib install
-lib: build/lib/libpagewise.a build/lib/libpagewise.so \
-     build/lib/libpagewise-malloc.so
+lib: build/lib/libpagewise.a build/lib/libpagewise.so
 
 build/lib/libpagewise.a: $(LIB_OBJ)
 	@mkdir -p $(@D)
@@ -54,27 +84,11 @@ build/lib/libpagewise.so: $(LIB_PIC)
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared -pthread \
 	    -Wl,-soname,libpagewise.so.0 -o $@ $(LIB_PIC)
 
-# malloc under the C and C++ names. names.c contains malloc.c and stats.c,
-# as an alias must stand in one file with what it names.
-MALLOC_CFLAGS := -fPIC -fvisibility=hidden -fexceptions -fno-builtin \
-                 -fno-plt
-MALLOC_PRELOAD := code/malloc/names.c $(PORT_SRC) \
-                  $(filter-out %/malloc.c %/stats.c,$(MALLOC_SRC))
-
-build/lib/libpagewise-malloc.so: PRELOAD_FLAGS :=
-build/lib/libpagewise-malloc-checked.so: \
-    PRELOAD_FLAGS := -DPW_MALLOC_CHECKED=1
-build/lib/libpagewise-malloc.so build/lib/libpagewise-malloc-checked.so: \
-    $(MALLOC_PRELOAD) $(LIB_ALL) code/build.mk
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(PW_CFLAGS) $(MALLOC_CFLAGS) $(PRELOAD_FLAGS) \
-	    $(LDFLAGS) -shared -o $@ $(MALLOC_PRELOAD)
-
-build/obj/malloc/%.o build/pic/malloc/%.o: \
-    PW_CFLAGS += -fvisibility=hidden -fno-builtin
+include $(wildcard code/*/rules.mk)
 
 # Headers go out without the book's region markers.
 PREFIX ?= /usr/local
+LIB_HDR := $(foreach p,$(PARTS),$($p.public))
 install: lib
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 644 build/lib/libpagewise.a $(DESTDIR)$(PREFIX)/lib

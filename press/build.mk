@@ -30,10 +30,10 @@ press_lua = $(press_env) lua5.4
 press_pandoc = $(press_env) CHAPTER=$* pandoc --fail-if-warnings
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
     lint.lua values.lua facts.lua select.lua claims.lua blocks.lua \
-    reader.lua) bench/results.lua
+    reader.lua) bench/results/results.lua
 PRESS_DRAW := $(addprefix press/,base.lua book.lua values.lua facts.lua \
     select.lua \
-    chart.lua figures.lua) bench/results.lua
+    chart.lua figures.lua) bench/results/results.lua
 PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua render.lua)
 PRESS_CITE = --citeproc --bibliography=$(PRESS_BIB) \
     --metadata-file=$(PW)/cited.yaml -M link-citations=true \

@@ -8,7 +8,7 @@
 -- Leaves in build/figures: NAME.tsv, .vars, .svg, .inline.svg, .pdf,
 -- .facts.
 
-package.path = "press/?.lua;bench/?.lua;" .. package.path
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
 local chart = require "chart"

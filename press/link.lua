@@ -8,7 +8,7 @@
 -- Invariant: the table holds no line numbers, so that moving a paragraph
 -- changes one chapter and not the book.
 
-package.path = "press/?.lua;bench/?.lua;" .. package.path
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
 local source = require "source"

@@ -4,7 +4,7 @@
 -- list, the colophon with the provenance of every results file, and the
 -- search index. One run makes all of them.
 
-package.path = "press/?.lua;bench/?.lua;" .. package.path
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
 local highlight = require "highlight"

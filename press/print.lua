@@ -5,7 +5,7 @@
 -- a missing character or a line of code that runs over its box is a
 -- complaint, not a page.
 
-package.path = "press/?.lua;bench/?.lua;" .. package.path
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
 local values = require "values"

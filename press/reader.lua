@@ -13,7 +13,7 @@
 -- not from a file; references stay by name, for link.lua to resolve over
 -- all chapters. Complaints are printed all together and end the reading.
 
-package.path = "press/?.lua;bench/?.lua;" .. package.path
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 
 local base = require "base"
 local blocks = require "blocks"

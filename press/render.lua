@@ -10,7 +10,7 @@
 --
 -- The linker has seen to it that every reference has its target.
 
-package.path = "press/?.lua;bench/?.lua;" .. package.path
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 
 local base = require "base"
 local books = require "book"

@@ -2,62 +2,59 @@
 #
 # What checks. `make test` runs every group; `make test T="style page"`
 # some, `make test ONLY='*anchors*'` the tests whose names fit.
+#
+# A group is a folder tests/<x> with a script test.sh. Where code/<x> is a
+# part, each tests/<x>/*.c becomes a program build/tests/bin/<x>_<name>,
+# linked with the part's sources and what it needs, and built as its name
+# says: model and answers to see stray accesses, threads to see races, fuzz
+# for the fuzzer; the others are unit tests, which run as they would be
+# used. Programs built otherwise stand in tests/<x>/rules.mk.
 
 .PHONY: test test-planted test-minimal format
 
-T ?= style page slab kmalloc vmalloc malloc results press lab book make
+TESTED := $(foreach p,$(PARTS),$(if $(wildcard tests/$p/test.sh),$p))
+T ?= style $(TESTED) results press lab book make
 
 BIN := build/tests/bin
-TEST_SRC := $(filter-out $(MALLOC_SRC),$(LIB_SRC))
-TESTED := page slab kmalloc vmalloc
-
-# The unit tests run as they would be used; the others under what sees most.
-UNIT := $(TESTED) slab_shape slab_refused kmalloc_flags kmalloc_refused \
-    vmalloc_refuse
-MODEL := $(TESTED:%=%_model) page_answers
-BARE := slab_bare_model kmalloc_bare_model
-TEST_PROGRAMS := $(addprefix $(BIN)/,$(UNIT) $(MODEL) $(BARE) \
-    $(TESTED:%=%_threads) $(TESTED:%=%_fuzz))
-
 UNDEFINED := -fsanitize=address,undefined -fno-sanitize-recover=all
-$(UNIT:%=$(BIN)/%): TEST_FLAGS = -lcmocka
-$(MODEL:%=$(BIN)/%): TEST_FLAGS = $(UNDEFINED)
-$(TESTED:%=$(BIN)/%_threads): TEST_FLAGS = -fsanitize=thread
-$(TESTED:%=$(BIN)/%_fuzz): TEST_FLAGS = $(UNDEFINED) -fsanitize=fuzzer
+TEST_CC = @mkdir -p $(@D) && clang -std=c11 -O1 -g -Wall -Wextra -Werror \
+          -pthread -MMD -MP -MF $@.d -MT $@ -o $@
 
-TEST_RULE = @mkdir -p $(@D) && \
-    clang -std=c11 -O1 -g -Wall -Wextra -Werror -pthread -o $@ $< \
-    $(TEST_SRC) $(TEST_FLAGS)
+test_kind = $(or $(test_kind_$1),-lcmocka)
+test_kind_model := $(UNDEFINED)
+test_kind_answers := $(UNDEFINED)
+test_kind_threads := -fsanitize=thread
+test_kind_fuzz := $(UNDEFINED) -fsanitize=fuzzer
 
-$(filter-out $(BARE:%=$(BIN)/%),$(TEST_PROGRAMS)): $(BIN)/%: tests/%.c \
-    $(wildcard tests/*.h) $(TEST_SRC) $(LIB_ALL)
-	$(TEST_RULE)
+# $(call TEST_RULE,part,name,source,flags)
+define TEST_RULE
+TEST_PROGRAMS += $(BIN)/$1_$2
+$(BIN)/$1_$2: $3 $(call part_files,$1)
+	$$(TEST_CC) $3 $(call user_sources,$1) $4
+endef
+test_names = $(filter-out $($1.other_tests),$(patsubst tests/$1/%.c,%, \
+    $(wildcard tests/$1/*.c)))
 
-# The same tests of a library with everything off that can be.
-$(BIN)/slab_bare_model: TEST_FLAGS = $(UNDEFINED) -DPW_SLAB_MAGAZINES=0 \
-    -DPW_SLAB_COLOUR=0
-$(BIN)/kmalloc_bare_model: TEST_FLAGS = $(UNDEFINED) \
-    -DPW_KMALLOC_TABLE=0 -DPW_SLAB_MAGAZINES=0
-$(BARE:%=$(BIN)/%): $(BIN)/%_bare_model: tests/%_model.c \
-    $(wildcard tests/*.h) $(TEST_SRC) $(LIB_ALL)
-	$(TEST_RULE)
-
--include tests/malloc.mk
+TEST_PROGRAMS :=
+include $(wildcard tests/*/rules.mk)
+$(foreach p,$(TESTED),$(foreach n,$(call test_names,$p), \
+    $(eval $(call TEST_RULE,$p,$n,tests/$p/$n.c,$(call test_kind,$n)))))
+-include $(wildcard $(BIN)/*.d)
 
 # Of the programs only those of these groups, which are named after them.
-test: NAMES = $(foreach group,$(T),$(BIN)/$(group) $(BIN)/$(group)_%)
+test: NAMES = $(foreach group,$(T),$(BIN)/$(group)_%)
 test: PROGRAMS = $(filter build/lib/% $(NAMES),$(TEST_PROGRAMS))
 test:
 	@$(again) -j$(JOBS) lib $(PROGRAMS)
-	@ONLY="$(ONLY)" sh tests/run.sh $(T)
+	@ONLY="$(ONLY)" sh tests/common/run.sh $(T)
 
 # A fault of each kind in a copy: does its test see it? Slow; not in CI.
 test-planted:
-	@ONLY="$(ONLY)" sh tests/planted.sh $(T)
+	@ONLY="$(ONLY)" sh tests/common/planted.sh $(T)
 
 # The README's two commands in a fresh Debian with make and certificates.
 test-minimal:
-	@sh tests/minimal.sh
+	@sh tests/make/minimal.sh
 
 format:
 	@find code bench tests -name '*.[ch]' -exec clang-format -i {} +

@@ -11,7 +11,7 @@ build() {
     work=$ROOT/build/lab/$series/$chapter
     rm -rf "$work"
     mkdir -p "$work/initramfs/modules" "$work/initramfs/programs"
-    if is_program; then
+    if [ "$kind" = program ]; then
         build_program || build_failed
     else
         build_for_kernel
@@ -19,22 +19,13 @@ build() {
     build_initramfs
 }
 
-# A chapter about user space has a program in its lab, not a module.
-is_program() {
-    grep -q '^int main(' "$ROOT/code/$chapter/${chapter}_lab.c"
-}
-
 PROGRAM_FLAGS="-std=c11 -O1 -static -pthread -fno-builtin"
 
 build_program() {
-    local sources=("$ROOT/code/$chapter/"*.c "$ROOT/code/port/port_user.c")
     progress "building the program"
-    for f in "${!sources[@]}"; do # names.c is for a library
-        case ${sources[f]} in */names.c) unset "sources[f]" ;; esac
-    done
     # shellcheck disable=SC2086 # a list of words
-    ${CC:-cc} $PROGRAM_FLAGS -w \
-        -o "$work/initramfs/programs/$chapter" "${sources[@]}" \
+    (cd "$ROOT" && ${CC:-cc} $PROGRAM_FLAGS -w \
+        -o "$work/initramfs/programs/$chapter" "${sources[@]}") \
         >"$work/build-log.txt" 2>&1
     strip "$work/initramfs/programs/$chapter"
 }
@@ -49,10 +40,10 @@ build_for_kernel() {
                 "move the checkout to a folder without one" ;;
         esac
     fi
-    mkdir -p "$src/module/bench" "$src/module/code"
+    mkdir -p "$src/module/bench"
     cp "$LAB/Kbuild" "$src/module/"
-    cp -R "$LAB" "$src/module/bench/"
-    cp -R "$ROOT"/code/*/ "$src/module/code/"
+    cp -R "$LAB" "$ROOT/bench/$chapter" "$src/module/bench/"
+    cp -R "$ROOT/code" "$src/module/"
     build_module || build_failed
     # Without what depends on this folder's name (debug sections and their
     # checksum): on every machine the same bytes are to be loaded.
@@ -64,10 +55,10 @@ build_for_kernel() {
 build_module() {
     if [ "$native" = tree ]; then
         in_tree make -C "/$headers" M=/lab/module \
-            CHAPTER="$chapter" modules
+            CHAPTER="$chapter" SOURCES="${sources[*]}" modules
     else
         make -C "$cache/tree/$headers" M="$src/module" \
-            CHAPTER="$chapter" modules
+            CHAPTER="$chapter" SOURCES="${sources[*]}" modules
     fi >"$work/build-log.txt" 2>&1
 }
 
@@ -102,7 +93,7 @@ compiler() {
     local cc
     cc=x86_64-linux-gnu-$(sed -n 's/^CC = .*)\(gcc-[0-9]*\)$/\1/p' \
         "$cache/tree/$headers/.kernelvariables")
-    if is_program; then
+    if [ "$kind" = program ]; then
         "${CC:-cc}" --version
     elif [ "$native" = tree ]; then
         in_tree "$cc" --version
@@ -119,8 +110,8 @@ build_kernels_test() {
     mkdir -p "$fs/lib"
     strip --strip-debug -o "$fs/lib/test_$chapter.ko" "$test"
     ${CC:-cc} -O2 -static -Wall -Wextra -o "$fs/programs/${chapter}_test" \
-        "$LAB/${chapter}_test.c" >>"$work/build-log.txt" 2>&1 ||
-        build_failed
+        "$ROOT/bench/$chapter/kernels_test.c" \
+        >>"$work/build-log.txt" 2>&1 || build_failed
 }
 
 build_initramfs() {

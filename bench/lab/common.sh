@@ -49,30 +49,56 @@ kernel_row() {
         "known names: $(grep -v '^#' "$LAB/kernels.tsv" | cut -f1 | xargs)"
 }
 
-# The boots of the chapter, in their order (boots.tsv); LAB_BOOTS chooses
-# among them. A kernel built from source has no modules to swap with, and
-# one with SLAB not the checks that SLUB has.
+# The plan of a chapter, from the manifests (bench/lab.mk): is it a module
+# or a program, and of which sources?
+find_plan() {
+    plan=$(env -u MAKEFLAGS -u MAKELEVEL make -s -C "$ROOT" \
+        PACKAGES_DONE=1 lab-plan CHAPTER="$chapter")
+    kind=${plan%%$'\n'*}
+    mapfile -t sources <<<"${plan#*$'\n'}"
+    [ "$kind" != none ] || die lab "the chapter '$chapter' has no lab" \
+        "give one of: ${sources[*]}"
+}
+
+# The rows of the chapter's boots, bench/<chapter>/boots.tsv: a name, memory
+# in MiB, and what its kernel is told beyond what all are told (boot.sh). A
+# word with a minus before it takes one of those back.
+#
+# Words that begin with LAB_ are for init: LAB_SWAP=512 makes a swap device
+# of that many MiB, in compressed memory, by the kernel's own modules; with
+# LAB_COMPLAINTS=wanted a warning in the kernel's log is no failure. The
+# module asks lab_boot() which it is in, a program LAB_BOOT; rows and texts
+# of all boots become one result, and of a claim asked in several boots the
+# worst verdict counts. A chapter without the table gets one boot, "main",
+# of 256 MiB.
+boot_rows() {
+    grep -v '^#' "$ROOT/bench/$chapter/boots.tsv" 2>/dev/null || :
+}
+
+# The boots of the chapter, in their order; LAB_BOOTS chooses among them. A
+# kernel built from source has no modules to swap with, and one with SLAB
+# not the checks that SLUB has.
 find_boots() {
-    local c boot memory words
+    local boot memory words
     boots=()
-    while IFS=$'\t' read -r c boot memory words; do
-        [ "$c" = "$chapter" ] || continue
+    while IFS=$'\t' read -r boot memory words; do
+        [ -n "$boot" ] || continue
         case " ${LAB_BOOTS:-$boot} " in *" $boot "*) ;; *) continue ;; esac
         case $headers_package/$series/$words in
         linux-source-*LAB_SWAP=*) ;;
         */slab/*slub_debug=*) ;;
         *) boots+=("$boot") ;;
         esac
-    done < <(grep -v '^#' "$LAB/boots.tsv")
+    done < <(boot_rows)
     [ "${#boots[@]}" -gt 0 ] || boots=(main)
 }
 
 # boot_row BOOT: set memory (LAB_MEMORY is stronger) and parameters.
 boot_row() {
-    local c name
-    while IFS=$'\t' read -r c name memory parameters; do
-        [ "$c/$name" = "$chapter/$1" ] && break
-    done < <(grep -v '^#' "$LAB/boots.tsv")
+    local name
+    while IFS=$'\t' read -r name memory parameters; do
+        [ "$name" = "$1" ] && break
+    done < <(boot_rows)
     memory=${LAB_MEMORY:-${memory:-256}}
 }
 

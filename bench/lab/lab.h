@@ -2,8 +2,8 @@
 /*
  * What every lab module uses to ask the running kernel and to report.
  *
- * A module calls lab_open() with its chapter's name, measures while it is
- * being loaded, and leaves its findings in /proc/pagewise/<chapter>, from
+ * A module says LAB_MODULE(chapter, ask): ask() measures while the module
+ * is being loaded and leaves its findings in /proc/pagewise/<chapter>, from
  * where init copies them out: records as rows of the results format, claims
  * with their evidence, and any text that a chapter shows. Nothing here may
  * be called by two threads at once: a lab has one CPU and one experiment.
@@ -15,6 +15,7 @@
 #ifndef PW_LAB_H
 #define PW_LAB_H
 
+#include <linux/module.h>
 #include <linux/types.h>
 
 enum lab_verdict { LAB_HOLDS, LAB_LIMIT, LAB_FAILS, LAB_UNMEASURED };
@@ -32,7 +33,7 @@ struct lab_sample {
 extern int lab_reps;      /* repetitions: few where all are alike */
 extern bool lab_selftest; /* second load: check, measure nothing */
 
-/* Is this the boot of that name (bench/lab/boots.tsv)? */
+/* Is this the boot of that name (bench/<chapter>/boots.tsv)? */
 bool lab_boot(const char *name);
 
 int lab_open(const char *chapter); /* 0 or a negative errno */
@@ -68,5 +69,30 @@ extern const char *lab_tick;
 
 /* A fixed-seed generator (xorshift64*), the same on every run. */
 u32 lab_random(u64 *state);
+
+/*
+ * The module of a chapter. `ask` returns 0, or a negative errno and the
+ * module is not loaded.
+ */
+#define LAB_MODULE(chapter, ask) \
+    static int __init chapter##_lab_init(void) \
+    { \
+        int error = lab_open(#chapter); \
+\
+        if (error) \
+            return error; \
+        error = ask(); \
+        if (error) \
+            lab_close(); \
+        return error; \
+    } \
+    static void __exit chapter##_lab_exit(void) \
+    { \
+        lab_close(); \
+    } \
+    module_init(chapter##_lab_init); \
+    module_exit(chapter##_lab_exit); \
+    MODULE_DESCRIPTION("Pagewise: the lab of the chapter " #chapter); \
+    MODULE_LICENSE("Dual MIT/GPL")
 
 #endif

@@ -70,7 +70,7 @@ publish_table() {
 
 provenance() {
     local qemu commit cpu b flags="kbuild's"
-    ! is_program || flags=$PROGRAM_FLAGS
+    [ "$kind" = module ] || flags=$PROGRAM_FLAGS
     qemu=$(qemu-system-x86_64 --version |
         sed -n '1s/.*version \([^ ]*\).*/\1/p')
     commit=$(git -C "$ROOT" describe --always --dirty 2>/dev/null) ||

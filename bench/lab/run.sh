@@ -27,9 +27,7 @@ trap 'die lab "$BASH_COMMAND failed" "this is a fault of the lab'\''s"' ERR
     "say: bench/lab/run.sh page 6.1"
 chapter=$1
 shift
-[ -f "$ROOT/code/$chapter/${chapter}_lab.c" ] ||
-    die lab "the chapter '$chapter' has no lab" "give one of: $(cd code &&
-        echo */*_lab.c | sed 's,[^ ]*/\([a-z]*\)_lab.c,\1,g')"
+find_plan
 for series in "$@"; do
     kernel_row "$series" # all names are good before anything starts
 done

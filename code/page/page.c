@@ -9,7 +9,7 @@
  * leads to the other by arithmetic and nothing is ever stored in a frame
  * that is free. It costs 16 bytes in 4,096.
  */
-#include "page_buddy.h"
+#include "page_core.h"
 //< theory
 
 //> zone-init

@@ -18,7 +18,7 @@
  * is merged and one insertion. Nothing depends on the zone's size, and
  * no frame but a block's first is ever looked at.
  */
-#include "page_buddy.h"
+#include "page_core.h"
 //< theory
 
 //> lists

@@ -7,7 +7,7 @@
  * Nothing here is on a path that has to be quick. The freeing path only
  * finds out *that* something is wrong; the words are found here.
  */
-#include "page_buddy.h"
+#include "page_core.h"
 //< theory
 
 //> misuse

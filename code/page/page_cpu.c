@@ -17,7 +17,7 @@
  * Between calls: 0 <= count <= 2 * batch on every stack, and the frames
  * on it are PW_CACHED. Every path pins first and locks second.
  */
-#include "page_buddy.h"
+#include "page_core.h"
 //< theory
 
 //> push-pop

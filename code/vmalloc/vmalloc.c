@@ -15,7 +15,7 @@
  * Between calls: the entries tile the space. Each area, lazy area and
  * free range begins where the one before it ends.
  */
-#include "vmalloc_range.h"
+#include "vmalloc_core.h"
 //< theory
 
 //> init

@@ -6,7 +6,7 @@
  * somebody tries to free. Nothing here is on a path that has to be quick
  * but pw_vspace_to_pfn(), which is two loads.
  */
-#include "vmalloc_range.h"
+#include "vmalloc_core.h"
 //< theory
 
 //> to-pfn

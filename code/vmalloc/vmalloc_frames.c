@@ -12,7 +12,7 @@
  * Blocks go back as they came. How large one was stands in the frame's
  * descriptor, and nowhere else.
  */
-#include "vmalloc_range.h"
+#include "vmalloc_core.h"
 //< theory
 
 //> take-frames

@@ -4,7 +4,7 @@
  * The names that the kernel's programmers know, on one space for all.
  * Each remembers who called it, for the list of areas.
  */
-#include "vmalloc_range.h"
+#include "vmalloc_core.h"
 //< theory
 
 //> front

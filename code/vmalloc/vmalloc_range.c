@@ -24,7 +24,7 @@
  * before and behind, and a walk up; down only if neither is free. What
  * is in use costs nothing, however much it is.
  */
-#include "vmalloc_range.h"
+#include "vmalloc_core.h"
 //< theory
 
 //> max

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The harness's engine: the plan of the blocks and the clock. Its theory
+ * stands in bench.h; record.c keeps the values, write.c writes them.
+ *
+ * Invariant: ops of a case is fixed by calibration before the first
+ * block and never changes, so that all repetitions of a case are of the
+ * same size and comparable.
+ */
+#define _GNU_SOURCE
+#include "bench.h"
+#include "counters.h"
+#include "record.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CASES 512
+
+static struct {
+    const char *chapter, *only, *command;
+    bool quick;
+    uint64_t seed;
+    size_t blocks;
+    uint64_t slice; /* ns that one run of a case shall take */
+    struct bench_case *cases[CASES];
+    size_t count;
+} plan = {.seed = 19650219}; /* any number: it is fixed and printed */
+
+/* ------------------------------------------------------------- services */
+
+uint64_t bench_seed(void)
+{
+    return plan.seed;
+}
+
+bool bench_quick(void)
+{
+    return plan.quick;
+}
+
+void bench_die(const char *what, const char *remedy)
+{
+    fprintf(stderr, "pagewise: bench %s: %s; %s\n",
+            plan.chapter ? plan.chapter : "", what, remedy);
+    exit(1);
+}
+
+void bench_pin(unsigned n)
+{
+    write_pinned(bench_tie(n));
+}
+
+/* --------------------------------------------------------------- a case */
+
+//> run-once
+/* One run of a case: nanoseconds for `ops` operations. */
+static uint64_t run_once(struct bench_case *c, size_t ops,
+                         uint64_t counted[COUNTERS])
+{
+    uint64_t start, took, own;
+
+    if (c->setup)
+        c->setup(c, ops);
+    if (counted)
+        counters_start();
+    start = bench_now();
+    own = c->run(c, ops);
+    took = bench_now() - start;
+    if (counted)
+        counters_stop(counted);
+    if (c->cleanup)
+        c->cleanup(c, ops);
+    if (own)
+        took = own;
+    return took ? took : 1;
+}
+//< run-once
+
+static size_t clamp(const struct bench_case *c, double ops)
+{
+    const size_t batch = c->batch ? c->batch : 1;
+    size_t n = ops < 1e12 ? (size_t)ops : (size_t)1e12;
+
+    if (c->most && n > c->most)
+        n = c->most;
+    n -= n % batch;
+    return n < batch ? batch : n;
+}
+
+/*
+ * How many operations fill the slice? Double until a run takes a quarter
+ * of it, then scale. This warms up code, data and page tables as well.
+ */
+static void calibrate(struct bench_case *c)
+{
+    size_t ops = clamp(c, 1), bigger;
+    uint64_t took;
+
+    for (;;) {
+        took = run_once(c, ops, NULL);
+        bigger = clamp(c, 2.0 * (double)ops);
+        if (took >= plan.slice / 4 || bigger == ops)
+            break;
+        ops = bigger;
+    }
+    c->ops = clamp(c, (double)ops * (double)plan.slice / (double)took);
+}
+
+/* A warm-up of its own in each block: the case before left its own data
+ * in the caches and its own habits in the branch predictors. */
+static void measure(struct bench_case *c)
+{
+    uint64_t counted[COUNTERS] = {0};
+    const double ops = (double)c->ops;
+    uint64_t took;
+
+    run_once(c, clamp(c, ops / 8), NULL);
+    took = run_once(c, c->ops, c->counters ? counted : NULL);
+    record_value(c->ns, (double)took / ops);
+    for (int i = 0; c->counters && i < COUNTERS; i++)
+        if (!counters_reason(i))
+            record_value(c->counted[i], (double)counted[i] / ops);
+}
+
+/* ----------------------------------------------------------- the blocks */
+
+/*
+ * The order of a block, drawn by lot on three levels: the experiments,
+ * within an experiment the values of x, within one x the variants. Each
+ * level is a random number that all its members share, made from the
+ * block's lot and the names; sorting by the three gives the order.
+ */
+struct lot {
+    uint64_t key[3];
+    struct bench_case *c;
+};
+
+static uint64_t hash(uint64_t h, const char *text)
+{
+    while (*text)
+        h = (h ^ (unsigned char)*text++) * 0x100000001b3u; /* FNV-1a */
+    return bench_random(&h);
+}
+
+static int by_lot(const void *a, const void *b)
+{
+    const struct lot *l = a, *m = b;
+
+    for (int i = 0; i < 3; i++)
+        if (l->key[i] != m->key[i])
+            return l->key[i] < m->key[i] ? -1 : 1;
+    return 0;
+}
+
+//> draw
+static void draw(struct lot *lots, uint64_t block)
+{
+    uint64_t state = plan.seed + block;
+    const uint64_t lot = bench_random(&state);
+
+    for (size_t i = 0; i < plan.count; i++) {
+        struct bench_case *c = plan.cases[i];
+        uint64_t h = hash(lot, c->experiment);
+
+        lots[i].key[0] = h;
+        h += (uint64_t)c->x;
+        lots[i].key[1] = bench_random(&h);
+        lots[i].key[2] = hash(h, c->variant);
+        lots[i].c = c;
+    }
+    qsort(lots, plan.count, sizeof(*lots), by_lot);
+}
+//< draw
+
+static void run_block(uint64_t block)
+{
+    struct lot lots[CASES];
+
+    draw(lots, block);
+    for (size_t i = 0; i < plan.count; i++)
+        measure(lots[i].c);
+}
+
+/* On a terminal one line that changes, else a line every ten seconds. */
+static void progress(size_t done, size_t of, uint64_t start)
+{
+    static uint64_t last;
+    const uint64_t now = bench_now();
+    const double took = (double)(now - start) / 1e9;
+    const double left =
+        done ? took / (double)done * (double)(of - done) : 0;
+    const bool terminal = isatty(STDERR_FILENO);
+
+    if (!terminal && done && now - last < 10000000000u)
+        return;
+    last = now;
+    if (done == 0)
+        fprintf(stderr, "bench %s: %zu cases, %zu blocks, seed %llu%s",
+                plan.chapter, plan.count, of, (unsigned long long)plan.seed,
+                terminal ? "" : "\n");
+    else
+        fprintf(stderr, "%sbench %s: block %zu of %zu, %.0f s left%s",
+                terminal ? "\r\033[K" : "", plan.chapter, done, of, left,
+                terminal ? "" : "\n");
+}
+
+void bench_run(void)
+{
+    uint64_t start;
+
+    for (size_t i = 0; i < plan.count; i++)
+        calibrate(plan.cases[i]);
+    start = bench_now();
+    for (size_t block = 0; block < plan.blocks; block++) {
+        progress(block, plan.blocks, start);
+        run_block(block);
+    }
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    record_ratios();
+}
+
+/* ------------------------------------------------------------ the frame */
+
+static void prepare_series(struct bench_case *c)
+{
+    c->ns = record_series(c->experiment, c->variant, c->x, "ns", "ns",
+                          plan.blocks);
+    for (int i = 0; c->counters && i < COUNTERS; i++) {
+        c->counted[i] = record_series(c->experiment, c->variant, c->x,
+                                      counters_metric[i], counters_unit[i],
+                                      plan.blocks);
+        c->counted[i]->reason = counters_reason(i);
+    }
+}
+
+void bench_add(const struct bench_case *c)
+{
+    struct bench_case *copy;
+
+    if (plan.only &&
+        strncmp(c->experiment, plan.only, strlen(plan.only)) != 0)
+        return;
+    copy = malloc(sizeof(*copy));
+    if (!copy || plan.count == CASES)
+        bench_die("too many cases", "raise CASES in bench/harness/bench.c");
+    *copy = *c;
+    plan.cases[plan.count++] = copy;
+    prepare_series(copy);
+}
+
+static void usage(void)
+{
+    fprintf(stderr,
+            "usage: %s [--quick] [--out FILE] [--seed N] "
+            "[--only EXPERIMENT]\n",
+            plan.chapter);
+    exit(2);
+}
+
+void bench_begin(int argc, char **argv, const char *chapter)
+{
+    static const struct option options[] = {
+        {"quick", no_argument, NULL, 'q'},
+        {"out", required_argument, NULL, 'o'},
+        {"seed", required_argument, NULL, 's'},
+        {"only", required_argument, NULL, 'x'},
+        {0},
+    };
+    const char *out = NULL;
+    int option;
+
+    plan.chapter = chapter;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 'q': plan.quick = true; break;
+        case 'o': out = optarg; break;
+        case 's': plan.seed = strtoull(optarg, NULL, 0); break;
+        case 'x': plan.only = optarg; break;
+        default: usage();
+        }
+    }
+    plan.blocks = plan.quick ? 21 : 61;
+    plan.slice = plan.quick ? 1500000 : 15000000;
+    counters_open();
+    write_begin(chapter, out, plan.blocks, plan.slice);
+    bench_pin(bench_cpus() - 1); /* the first CPU takes most interrupts */
+}

@@ -1,0 +1,158 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Whole programs under a malloc: how long they run (hyperfine), their page
+# faults, peak memory and processor time (launch, one malloc after the other
+# in each round), what the processor counted and how often they asked the
+# kernel for memory (perf, else strace).
+#
+#     sh bench/malloc/programs/run.sh RUNS OUT.tsv [VARIANT=LIBRARY...]
+#
+# VARIANT names the malloc, LIBRARY is preloaded; `glibc=` preloads nothing
+# and is what is measured when no variant is given; when some are, there
+# are more programs, and their processor time is compared with the first
+# variant's of the same round. What this machine
+# cannot measure becomes a row NA with the reason, never a failure: perf,
+# for one, ends with status 0 when it counted nothing, and says so only in
+# its output, as "<not supported>".
+#
+# The findings are left in build/bench/programs as the tools wrote them;
+# bench/malloc/programs/collect.lua turns them into a results file.
+#
+# shellcheck disable=SC2086 # commands without quotes, split on purpose
+
+set -eu
+runs=$1
+out=$2
+shift 2
+many=yes
+[ $# -gt 0 ] || { set -- glibc= && many=no; }
+
+launch=build/bench/launch
+dir=build/bench/programs
+rm -rf "$dir"
+mkdir -p "$dir"
+
+# What a compiler may chew on: a chapter's code, without the lab's.
+sources=$(printf '%s ' code/slab/*.c )
+
+# The programs: a name and a command without quotes in it.
+programs() {
+    cat <<EOF
+gcc gcc -O2 -c -o $dir/page.o code/page/page_check.c
+lua lua5.4 bench/malloc/programs/words.lua
+sqlite sqlite3 -init bench/malloc/programs/table.sql :memory: .quit
+EOF
+    [ $many = no ] || cat <<EOF
+build gcc -O2 -r -nostdlib -o $dir/build.o $sources
+perl perl bench/malloc/programs/lists.pl
+redis sh bench/malloc/programs/redis.sh
+EOF
+}
+
+have() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# missing METRIC REASON: for the program and variant in hand
+missing() {
+    printf '%s\t%s\t%s\t%s\n' "$name" "$variant" "$1" "$2" \
+        >>"$dir/missing.txt"
+}
+
+# run_timed COMMAND...
+run_timed() {
+    if ! have hyperfine; then
+        missing time 'hyperfine is not installed'
+    elif ! hyperfine -N --style none --warmup 2 --runs "$runs" \
+        --export-json "$dir/$name.$variant.json" "$under $*" \
+        >/dev/null 2>"$dir/error.txt"; then
+        missing time "hyperfine failed: $(head -n 1 "$dir/error.txt")"
+    fi
+}
+
+# run_watched COMMAND...: once
+run_watched() {
+    $under -o "$dir/$name.$variant.rusage" "$@" >/dev/null 2>&1 || :
+}
+
+# run_counted COMMAND...: a line "count,,event,..." each; perf writes none
+# at all when it may not open an event, then every metric is missing.
+run_counted() {
+    if ! have perf; then
+        for metric in hw-cycles hw-instructions hw-dtlb-misses; do
+            missing $metric 'perf is not installed'
+        done
+        return
+    fi
+    perf stat -x , -o "$dir/$name.$variant.perf" \
+        -e cycles:u,instructions:u,dTLB-load-misses:u \
+        -- $under "$@" >/dev/null 2>&1 || :
+    perf stat -x , -o "$dir/$name.$variant.calls" \
+        -e syscalls:sys_enter_brk,syscalls:sys_enter_mmap \
+        -- $under "$@" >/dev/null 2>&1 || :
+}
+
+# Without permission to trace the kernel's calls by perf, by strace.
+run_traced() {
+    grep -q 'sys_enter_mmap' "$dir/$name.$variant.calls" 2>/dev/null &&
+        return 0
+    if ! have strace; then
+        missing brk 'neither perf nor strace may count it'
+        missing mmap 'neither perf nor strace may count it'
+        return
+    fi
+    strace -f -qq -e trace=brk,mmap -o "$dir/strace.txt" \
+        $under "$@" >/dev/null 2>&1 || return 0
+    for call in brk mmap; do
+        echo "$(grep -c " $call(" "$dir/strace.txt" || :),,sys_enter_$call"
+    done >"$dir/$name.$variant.calls"
+    rm -f "$dir/strace.txt"
+}
+
+measure() {
+    name=$1
+    shift
+    needs=$1
+    [ "$name" != redis ] || needs=redis-benchmark
+    if ! have $needs; then
+        for metric in time rss faults cpu ratio brk mmap hw-cycles \
+            hw-instructions hw-dtlb-misses; do
+            missing $metric "$needs is not installed"
+        done
+        return
+    fi
+    run_timed "$@"
+    run_counted "$@"
+    run_traced "$@"
+}
+
+echo 'bench programs: whole programs' >&2
+# each FUNCTION NAME COMMAND...: under each malloc
+each() {
+    for pair in $pairs; do
+        variant=${pair%%=*}
+        library=${pair#*=}
+        under="$launch${library:+ -p $library}"
+        "$@" </dev/null
+    done
+}
+
+watch() {
+    name=$1
+    shift
+    run_watched "$@"
+}
+
+pairs=$*
+programs | while read -r line; do
+    echo "${line%% *}" >>"$dir/names.txt"
+    each measure $line
+    i=0
+    while [ $i -lt "$runs" ]; do
+        each watch $line
+        i=$((i + 1))
+    done
+done
+sh bench/machine/machine.sh >"$dir/machine.txt"
+exec lua5.4 bench/malloc/programs/collect.lua "$dir" "$out" "$@"

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+needs := port
+world := user
+apart := names.c

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+# malloc under the C and C++ names, for LD_PRELOAD, and the same with every
+# check. names.c contains malloc.c and stats.c, as an alias must stand in
+# one file with what it names.
+
+PRELOAD := build/lib/libpagewise-malloc.so
+PRELOAD_CHECKED := build/lib/libpagewise-malloc-checked.so
+PRELOAD_SRC := code/malloc/names.c $(filter-out \
+    code/malloc/malloc.c code/malloc/stats.c,$(call user_sources,malloc))
+PRELOAD_CFLAGS := -fPIC -fvisibility=hidden -fexceptions -fno-builtin \
+                  -fno-plt
+
+lib: $(PRELOAD)
+
+$(PRELOAD_CHECKED): PRELOAD_FLAGS := -DPW_MALLOC_CHECKED=1
+$(PRELOAD) $(PRELOAD_CHECKED): code/malloc/rules.mk
+	@mkdir -p $(@D) build/obj
+	$(CC) $(CFLAGS) $(PW_CFLAGS) $(PRELOAD_CFLAGS) $(PRELOAD_FLAGS) \
+	    $(LDFLAGS) -shared -o $@ $(PRELOAD_SRC)
+
+# One command compiles several sources, so what they include is named here.
+$(PRELOAD) $(PRELOAD_CHECKED): $(wildcard $(call part_files,malloc))
+
+build/obj/malloc/%.o build/pic/malloc/%.o: \
+    PW_CFLAGS += -fvisibility=hidden -fno-builtin
+
+# The steps that lead to it: for the book and its benchmarks, in no library.
+STEPS_SRC := $(wildcard code/malloc/steps/*.c)

@@ -1,0 +1,166 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The printed book in build/: HTML, PDF and EPUB as a reader gets them.
+. tests/common/lib.sh
+
+html=build/html
+pdf=build/pagewise.pdf
+epub=build/pagewise.epub
+npm=build/tests/npm
+
+printed() {
+    make -s PACKAGES_DONE=1 print && test -s $html/index.html &&
+        test -s $pdf && test -s $epub
+}
+
+# What npm has of the tools; below build/ and only once for a lock file.
+tools() {
+    command -v npm >/dev/null || {
+        echo "pagewise: tests: npm is not installed; apt-get install npm"
+        exit 1
+    }
+    cmp -s tests/book/package-lock.json $npm/package-lock.json &&
+        test -d $npm/node_modules/axe-core && exit 0
+    rm -rf $npm
+    mkdir -p $npm
+    cp tests/book/package.json tests/book/package-lock.json $npm/
+    cache=$PWD/build/cache/npm
+    (cd $npm && npm ci --ignore-scripts --no-audit --no-fund \
+        --omit-lockfile-registry-resolved --cache "$cache") || {
+        rm -rf $npm
+        echo "pagewise: tests: npm cannot fetch what package.json" \
+            "lists; connect to the network"
+        exit 1
+    }
+}
+
+valid_html() {
+    # Both are said of every page that uses CSS or SVG of our time.
+    find $html -name '*.html' | sort >"$T/pages"
+    test -s "$T/pages" || exit 1
+    xargs java -jar $npm/node_modules/vnu-jar/build/dist/vnu.jar \
+        --errors-only --also-check-svg <"$T/pages"
+}
+
+browser() {
+    test -d $npm/node_modules || { echo "no tools: see above"; exit 1; }
+    NODE_PATH=$PWD/$npm/node_modules node tests/book/browser.js $html
+}
+
+valid_epub() {
+    java -jar /usr/share/java/epubcheck.jar $epub || exit 1
+    unzip_list=$(zipinfo -1 $epub 2>/dev/null || true)
+    case $unzip_list in *.DS_Store*) exit 1 ;; esac
+}
+
+sound_pdf() {
+    qpdf --check $pdf
+}
+
+fonts() {
+    pdffonts $pdf
+    pdffonts $pdf | tail -n +3 | awk '
+        { emb = $(NF - 4) }
+        emb != "yes" { print "not embedded: " $0; bad = 1 }
+        END { exit bad || NR == 0 }'
+}
+
+pages() {
+    pdfinfo $pdf
+    n=$(pdfinfo $pdf | sed -n 's/^Pages: *//p')
+    [ "$n" -ge 40 ]
+}
+
+metadata() {
+    pdfinfo $pdf | grep -q '^Title: *Pagewise' &&
+        pdfinfo $pdf | grep -q '^Author: *.' && bookmarks
+}
+
+bookmarks() {
+    qpdf --json --json-key=outlines $pdf | grep -c '"title"' |
+        { read -r n && [ "$n" -ge 10 ]; }
+}
+
+text() {
+    pdftotext -layout $pdf "$T/book.txt"
+    [ "$(wc -w <"$T/book.txt")" -gt 5000 ] || exit 1
+    grep -n '??' "$T/book.txt" && exit 1
+    # Nothing of the markup may be left, in print or on the pages.
+    markup='\{\{|:::|\(#(lst|fig|tab|sec|ch|claim|ex)-|\[@'
+    ! grep -nE "$markup" "$T/book.txt"
+}
+
+letters() {
+    log=$(tex_log)
+    ! grep -n 'Missing character' "$log"
+}
+
+tex_log() {
+    log=$(find build/press build/pagewise.log -name "*.log" -exec \
+        grep -l "LuaHBTeX\|LuaTeX" {} + 2>/dev/null | head -n 1)
+    [ -n "$log" ] || { echo "the LaTeX log is missing" >&2; exit 1; }
+    echo "$log"
+}
+
+# A line that sticks out by less than half a point is not seen.
+overfull() {
+    log=$(tex_log) || exit 1
+    ! sed -n 's/^Overfull .hbox (\([0-9.]*\)pt too wide.*/\1 &/p' "$log" |
+        awk '$1 > 0.5 { print; bad = 1 } END { exit !bad }'
+}
+
+references() {
+    log=$(tex_log) || exit 1
+    ! grep -nE 'undefined (references|citations)|multiply defined' "$log"
+}
+
+# In another folder, from the same results.
+same_again() {
+    other=$T/again
+    copy_tree "$other"
+    mkdir -p "$other/build"
+    cp -a build/results "$other/build/"
+    make -s -C "$other" html pdf epub PACKAGES_DONE=1 || exit 1
+    diff -rq -x '.*' $html "$other/$html" && cmp $pdf "$other/$pdf" &&
+        cmp $epub "$other/$epub" && rm -rf "$other"
+}
+
+coverage() {
+    make -s coverage PACKAGES_DONE=1 >"$T/coverage"
+    status=$?
+    cat "$T/coverage"
+    tail -n 1 "$T/coverage" | grep -qE '^ *100\.0 %' && exit $status
+}
+
+lint() {
+    make -s lint PACKAGES_DONE=1
+}
+
+# A first page as small as it looks: no more than 200 KB before pictures.
+small() {
+    size=$(cat $html/index.html $html/book.css $html/book.js | gzip -9c |
+        wc -c)
+    echo "$size bytes with style and script, compressed"
+    [ "$size" -lt 60000 ]
+}
+
+check "the book is printed" printed
+check "every line of the code stands in the book (coverage 100 %)" coverage
+check "the prose passes the lint" lint
+check "every link and anchor leads somewhere" \
+    lua5.4 tests/book/links.lua $html
+check "the first page is small" small
+check "the tools from npm are here" tools
+check "the HTML and its SVG are valid" valid_html
+each "browser" browser
+check "the EPUB is valid" valid_epub
+check "the PDF is sound" sound_pdf
+check "the PDF embeds every font" fonts
+check "the PDF has the pages of a book" pages
+check "the PDF has title, author and bookmarks" metadata
+check "the PDF's text has no '??' and no markup" text
+check "the PDF lacks no letter of its fonts" letters
+check "no line of the PDF sticks out" overfull
+check "LaTeX knows every reference" references
+check "a second printing is the same, to the byte" same_again
+finish
