@@ -64,7 +64,8 @@ previous :=
 $(foreach x,$(HOSTS),$(eval $(call QUICK_RULE,$x,$(previous))) \
     $(eval previous := $x))
 
-.PHONY: bench bench-quick drift reference
+.PHONY: bench bench-quick bench-programs-only drift reference
+bench-programs-only: $(BENCH_BIN) # built, not run
 bench-quick: $(HOSTS:%=$(HOST)/%.tsv) $(HOST)/programs.tsv
 
 # ---- Full ----------------------------------------------------------------
