@@ -10,9 +10,6 @@
 #@   median is marked by 1. {series}
 load "figures/style.gp"
 
-mine = system("grep -m 1 -c 'reader$' ".data) + 0
-raw = mine ? build."../results/host/measuring.raw.tsv" : system( \
-    "ls bench/reference/*/host/measuring.raw.tsv 2>/dev/null | head -n 1")
 times = "< grep '^measuring\\.repeat' '".raw."' 2>/dev/null | cut -f6"
 
 median = system("awk '$1 == 50 { print $2 }' ".data) + 0

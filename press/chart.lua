@@ -283,6 +283,9 @@ function chart.gather(book, tree, head)
             end
         end
     end
+    -- The single repetitions lie beside the results that are drawn.
+    local drawn = rows[1] and rows[1].file.path or ""
+    set("raw", "%q", (drawn:gsub("%.tsv$", ".raw.tsv")))
     return { tsv = table.concat(out, "\n") .. "\n", rows = rows,
         variables = table.concat(variables, "\n") .. "\n",
         alt = alt_text(head, all) }

@@ -89,7 +89,7 @@ local function draw(script, name, data, head)
     local text = base.read(script)
     local stamp = table.concat { text, data.variables, data.tsv,
         base.read("figures/style.gp"), base.read("press/figures.lua"),
-        text:find(".raw.tsv", 1, true) and sum or "" }
+        text:find("%f[%w]raw%f[%W]") and sum or "" }
     base.write(out .. name .. ".tsv", data.tsv)
     base.write(out .. name .. ".vars", data.variables)
     local facts, rerun = chart.facts(data.rows)
