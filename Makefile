@@ -19,8 +19,9 @@ PREFIX ?= /usr/local
 
 # ---- Debian packages -----------------------------------------------------
 
-# The C compiler and its headers; lua5.4 for the tools that read results.
-PACKAGES_BUILD := gcc libc6-dev lua5.4
+# The C compiler and its headers; Lua for the tools that read results and,
+# with lua-yaml, the table of contents, which every goal looks at.
+PACKAGES_BUILD := gcc libc6-dev lua5.4 lua-yaml
 
 # Counters and page faults of whole programs; timing of whole programs.
 PACKAGES_BENCH := linux-perf hyperfine

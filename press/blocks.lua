@@ -11,7 +11,7 @@
 local base = require "base"
 local claims = require "claims"
 local facts = require "facts"
-local select = require "select"
+local pick = require "pick"
 local source = require "source"
 local values = require "values"
 
@@ -181,7 +181,7 @@ function blocks.table(state, div)
         end)
         return div
     end
-    local rows, message = select.rows(state.tree, a.select, a)
+    local rows, message = pick.rows(state.tree, a.select, a)
     if not rows or #rows == 0 then
         base.complain_soft(place, message or "an empty table")
         return state.missing(div, "table", number, caption(div))

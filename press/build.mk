@@ -9,30 +9,33 @@
 
 BOOK ?= book.yaml
 B ?= build
-PRESS_CHAPTERS := $(shell sed -n '/^chapters:/,/^[^ #]/s/^ *- *//p' $(BOOK))
-PRESS_DIR := $(or $(shell sed -n 's/^dir: *//p' $(BOOK)),chapters)
-PRESS_FIGDIR := $(or $(shell sed -n 's/^figures: *//p' $(BOOK)),figures)
-PRESS_BIB := $(shell sed -n 's/^bibliography: *//p' $(BOOK))
-PRESS_EPOCH := $(shell date -u +%s \
-    -d "$$(sed -n "s/^edition: *//p" $(BOOK))")
-PRESS_REF := $(or $(shell sed -n 's/^reference: *//p' $(BOOK)), \
-    bench/reference)
+PW := $(B)/press
+
+# What make needs of the table of contents; contents.tab is for the press.
+ifneq ($(filter-out $(NO_PACKAGES),$(GOALS)),)
+include $(PW)/book.mk
+endif
+$(PW)/book.mk: $(BOOK) press/book.lua press/base.lua
+	@mkdir -p $(PW)
+	@TZ=UTC BOOK='$(BOOK)' BUILD='$(B)' lua5.4 press/book.lua
+	@touch $@
+$(PW)/contents.tab: $(PW)/book.mk ;
+
 ifdef DRAFT
 PRESS_CHAPTERS := $(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard \
     $(PRESS_DIR)/$(c).md),$(c)))
 endif
 
-PW := $(B)/press
 press_env = BOOK='$(BOOK)' BUILD='$(B)' DRAFT='$(DRAFT)' \
     RELEASE='$(RELEASE)' SOURCE_DATE_EPOCH=$(PRESS_EPOCH) \
     FORCE_SOURCE_DATE=1
 press_lua = $(press_env) lua5.4
 press_pandoc = $(press_env) CHAPTER=$* pandoc --fail-if-warnings
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
-    lint.lua values.lua facts.lua select.lua claims.lua blocks.lua \
+    lint.lua values.lua facts.lua pick.lua claims.lua blocks.lua \
     reader.lua) bench/results/results.lua
 PRESS_DRAW := $(addprefix press/,base.lua book.lua values.lua facts.lua \
-    select.lua \
+    pick.lua \
     chart.lua figures.lua) bench/results/results.lua
 PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua render.lua)
 PRESS_CITE = --citeproc --bibliography=$(PRESS_BIB) \
@@ -69,7 +72,7 @@ $(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard $(PRESS_DIR)/$(c).md),, \
 	    "off the list" >&2; exit 1
 
 # ---- Chapters: read once for all formats, then linked
-$(PW)/%.json: $(PRESS_DIR)/%.md $(BOOK) $(PRESS_READ) $(PW)/results.sum
+$(PW)/%.json: $(PRESS_DIR)/%.md $(PW)/contents.tab $(PRESS_READ) $(PW)/results.sum
 	@$(press_pandoc) --quiet -f press/reader.lua -t json -o $@ $<
 
 $(PW)/%.xref: $(PW)/%.json ;
@@ -82,7 +85,7 @@ $(PW)/book.tab $(PW)/cited.yaml $(PW)/epub.yaml: $(PW)/link.done ;
 # ---- Figures: the data, then gnuplot for those that differ
 $(PW)/figures.done: figures/style.gp $(PRESS_DRAW) \
     $(wildcard $(PRESS_FIGDIR)/*.gp) $(PW)/results.sum \
-    $(PW)/fonts.done $(BOOK)
+    $(PW)/fonts.done $(PW)/contents.tab
 	@$(press_lua) press/figures.lua
 	@touch $@
 

@@ -17,8 +17,8 @@
 
 local base = require "base"
 local facts = require "facts"
+local pick = require "pick"
 local results = require "results"
-local select = require "select"
 
 local chart = {}
 
@@ -92,9 +92,9 @@ local function number_x(row)
 end
 
 local function collect(book, tree, head, panel)
-    local patterns, attributes = select.parse(panel.select)
+    local patterns, attributes = pick.parse(panel.select)
     local by_kernel = attributes.kernel == "*"
-    local rows, message = select.rows(tree, patterns, attributes)
+    local rows, message = pick.rows(tree, patterns, attributes)
     if not rows then
         return nil, message
     end

@@ -15,7 +15,7 @@ local chart = require "chart"
 local values = require "values"
 
 local book = books.load()
-local folder = book.figures or "figures"
+local folder = book.figures
 local out = book.build .. "/figures/"
 
 -- The colours of figures/style.gp and the variables they become.

@@ -28,7 +28,6 @@ local format = "markdown-auto_identifiers-implicit_figures"
 
 local function new_state(path)
     local state = { path = path, book = books.load(), counters = {} }
-    state.book.figures = state.book.figures or "figures"
     state.chapter = books.chapter(state.book, os.getenv("CHAPTER"))
     if not state.chapter then
         base.fail("book.yaml", "no chapter '" .. os.getenv("CHAPTER")

@@ -15,7 +15,7 @@ local values = {}
 function values.open(book)
     local tree, message = results.open {
         reader = book.build .. "/results",
-        reference = book.reference or "bench/reference",
+        reference = book.reference,
         machine = book.machine, default_kernel = book["default-kernel"] }
     if not tree then
         io.stderr:write(message, "\n")
