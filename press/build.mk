@@ -35,8 +35,8 @@ PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
     lint.lua values.lua facts.lua pick.lua claims.lua blocks.lua \
     reader.lua) bench/results/results.lua
 PRESS_DRAW := $(addprefix press/,base.lua book.lua values.lua facts.lua \
-    pick.lua \
-    chart.lua figures.lua) bench/results/results.lua
+    pick.lua palette.lua chart.lua figures.lua) bench/results/results.lua \
+    figures/palette.tsv
 PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua render.lua)
 PRESS_CITE = --citeproc --bibliography=$(PRESS_BIB) \
     --metadata-file=$(PW)/cited.yaml -M link-citations=true \
@@ -111,10 +111,11 @@ $(PW)/bibliography.html: $(PRESS_HTML_NEED) $(PRESS_BIB)
 	    markdown,$(press_html))) -o $@
 
 $(B)/html/.done: $(PRESS_HTML) press/pages.lua press/nav.lua \
+    figures/palette.tsv press/palette.lua \
     press/theme/book.css press/theme/book.js $(PW)/fonts.done
 	@mkdir -p $(B)/html/fonts $(B)/html/figures
 	@$(press_lua) press/pages.lua
-	@cp press/theme/book.css press/theme/book.js $(B)/html/
+	@cp press/theme/book.js $(B)/html/
 	@cp $(B)/fonts/*.woff2 $(B)/html/fonts/
 	@cp $(B)/figures/*.tsv $(B)/html/figures/ 2>/dev/null || :
 	@touch $@

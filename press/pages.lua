@@ -10,6 +10,7 @@ local books = require "book"
 local highlight = require "highlight"
 local link = require "link"
 local nav = require "nav"
+local palette = require "palette"
 local source = require "source"
 local values = require "values"
 
@@ -169,7 +170,13 @@ local function rendered()
         .. "/press/bibliography.html"))
 end
 
+local function style_sheet()
+    base.write(out .. "book.css", (base.read("press/theme/book.css")
+        :gsub("/%* palette %*/", (palette.css():gsub("%%", "%%%%")))))
+end
+
 os.execute("mkdir -p " .. base.quote(out .. "figures"))
+style_sheet()
 rendered()
 sources()
 colophon()
