@@ -27,15 +27,15 @@ PRESS_CHAPTERS := $(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard \
 endif
 
 press_env = BOOK='$(BOOK)' BUILD='$(B)' DRAFT='$(DRAFT)' \
-    RELEASE='$(RELEASE)' SOURCE_DATE_EPOCH=$(PRESS_EPOCH) \
-    FORCE_SOURCE_DATE=1
+    SOURCE_DATE_EPOCH=$(PRESS_EPOCH) FORCE_SOURCE_DATE=1
 press_lua = $(press_env) lua5.4
 press_pandoc = $(press_env) CHAPTER=$* pandoc --fail-if-warnings
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
-    lint.lua values.lua facts.lua pick.lua claims.lua blocks.lua \
-    reader.lua) bench/results/results.lua
-PRESS_DRAW := $(addprefix press/,base.lua book.lua values.lua facts.lua \
-    pick.lua palette.lua chart.lua figures.lua) bench/results/results.lua \
+    sentences.lua lint.lua expression.lua values.lua facts.lua pick.lua \
+    claims.lua read.lua evidence.lua blocks.lua reader.lua) \
+    bench/results/results.lua bench/results/results_tree.lua press/allowed.tsv
+PRESS_DRAW := $(addprefix press/,base.lua book.lua expression.lua \
+    values.lua facts.lua pick.lua palette.lua chart.lua figures.lua) bench/results/results.lua \
     figures/palette.tsv
 PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua render.lua)
 PRESS_CITE = --citeproc --bibliography=$(PRESS_BIB) \
@@ -44,8 +44,9 @@ PRESS_CITE = --citeproc --bibliography=$(PRESS_BIB) \
 
 PRESS_JSON := $(PRESS_CHAPTERS:%=$(PW)/%.json)
 # The first chapter, when it has no number, is part of the cover's page.
-PRESS_HTML := $(PRESS_CHAPTERS:%=$(PW)/%.html) $(PW)/bibliography.html
-PRESS_TEX := $(PRESS_CHAPTERS:%=$(PW)/%.tex) $(PW)/bibliography.tex
+PRESS_PAGES := $(PRESS_CHAPTERS) read notso bibliography
+PRESS_HTML := $(PRESS_PAGES:%=$(PW)/%.html)
+PRESS_TEX := $(PRESS_PAGES:%=$(PW)/%.tex)
 
 .PHONY: html pdf epub figures coverage lint FORCE
 FORCE:
@@ -59,7 +60,7 @@ figures: $(PW)/figures.done ; @:
 # ---- What was measured: one sum over all results
 $(PW)/results.sum: FORCE
 	@mkdir -p $(PW) $(B)/figures
-	@{ echo "draft=$(DRAFT) release=$(RELEASE)"; \
+	@{ echo "draft=$(DRAFT)"; \
 	    find $(B)/results $(PRESS_REF) -type f ! -name '*.raw.tsv' \
 	    ! -name 'tmp-*' -exec cksum {} + 2>/dev/null | \
 	    sort -k3; } >$@.new
@@ -77,10 +78,17 @@ $(PW)/%.json: $(PRESS_DIR)/%.md $(PW)/contents.tab $(PRESS_READ) $(PW)/results.s
 
 $(PW)/%.xref: $(PW)/%.json ;
 
-$(PW)/link.done: $(PRESS_JSON) press/link.lua $(PRESS_BIB)
+$(PW)/link.done: $(PRESS_JSON) press/link.lua press/statements.lua \
+    $(PRESS_BIB)
 	@$(press_lua) press/link.lua
 	@touch $@
 $(PW)/book.tab $(PW)/cited.yaml $(PW)/epub.yaml: $(PW)/link.done ;
+$(PW)/statements.tab: $(PW)/link.done ;
+
+# ---- What nobody writes: what was read where, what is not so here
+$(PW)/read.json $(PW)/notso.json: $(PW)/%.json: $(PW)/statements.tab \
+    press/appendix.lua
+	@echo | $(press_pandoc) -f press/appendix.lua -t json -o $@
 
 # ---- Figures: the data, then gnuplot for those that differ
 $(PW)/figures.done: figures/style.gp $(PRESS_DRAW) \
@@ -140,9 +148,10 @@ $(B)/pagewise.pdf: $(PRESS_TEX) press/print.lua press/theme/book.tex \
 	@touch $@
 
 # ---- EPUB: one run over all chapters
-$(B)/pagewise.epub: $(PRESS_JSON) $(PRESS_PEN) press/html.lua \
+PRESS_EPUB := $(PRESS_JSON) $(PW)/read.json $(PW)/notso.json
+$(B)/pagewise.epub: $(PRESS_EPUB) $(PRESS_PEN) press/html.lua \
     $(PW)/book.tab $(PW)/figures.done press/theme/epub.css press/repack.sh
-	@$(press_env) CHAPTER= pandoc -f json --file-scope $(PRESS_JSON) \
+	@$(press_env) CHAPTER= pandoc -f json --file-scope $(PRESS_EPUB) \
 	    -t epub3 --mathml --toc-depth=2 --css=press/theme/epub.css \
 	    $(PRESS_CITE) -M reference-section-title=Bibliography \
 	    --lua-filter=press/render.lua \

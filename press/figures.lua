@@ -79,7 +79,7 @@ local function draw(script, name, data, head)
         text:find(".raw.tsv", 1, true) and sum or "" }
     base.write(out .. name .. ".tsv", data.tsv)
     base.write(out .. name .. ".vars", data.variables)
-    local facts, rerun = chart.facts(data.rows)
+    local facts, rerun = chart.facts(data.rows, data.grey)
     base.save(out .. name .. ".facts", { alt = data.alt, text = facts,
         rerun = rerun, data = #data.rows > 0 or nil, wide = head.wide })
     if base.read(out .. name .. ".stamp") == stamp then

@@ -166,8 +166,10 @@ local function rendered()
         base.write(out .. chapter.page, base.read(book.build .. "/press/"
             .. chapter.name .. ".html"))
     end
-    base.write(out .. "bibliography.html", base.read(book.build
-        .. "/press/bibliography.html"))
+    for _, name in ipairs { "bibliography", "read", "notso" } do
+        base.write(out .. name .. ".html", base.read(book.build
+            .. "/press/" .. name .. ".html"))
+    end
 end
 
 local function style_sheet()

@@ -18,6 +18,7 @@ package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local blocks = require "blocks"
 local books = require "book"
+local evidence = require "evidence"
 local lint = require "lint"
 local mark = require "mark"
 local source = require "source"
@@ -35,7 +36,11 @@ local function new_state(path)
     end
     state.tree = values.open(state.book)
     state.xref = { chapter = state.chapter, ids = {}, toc = {}, refs = {},
-        uses = {}, cites = {}, values = {}, search = {}, deps = {} }
+        uses = {}, cites = {}, values = {}, search = {}, deps = {},
+        statements = {} }
+    function state.claimed(...)
+        evidence.claim(state, ...)
+    end
     return state
 end
 
@@ -199,17 +204,23 @@ local function inlines(state)
             return nil
         end
         local line = code.attributes.line
-        local text, tip, v = values.show(state.tree, code.text)
-        if not text then
-            base.complain_soft(state.path .. ":" .. line, tip)
+        local shown, message = values.show(state.tree, code.text)
+        if not shown then
+            base.complain_soft(state.path .. ":" .. line, message)
             return pandoc.Strong { pandoc.Str("⟨" .. code.text .. "⟩") }
         end
-        local row = v.rows[1]
-        table.insert(state.xref.values, { text = text, tip = tip,
+        local row = shown.v.rows[1]
+        table.insert(state.xref.values, { text = shown.text, tip = shown.tip,
             expression = code.text, line = tonumber(line),
-            source = row and row.source })
-        return pandoc.Span({ pandoc.Str(text) }, pandoc.Attr("",
-            { v.reason and "unmeasured" or "value" }, { title = tip }))
+            here = shown.here, source = row and row.source })
+        return values.span(shown)
+    end
+    local function span(s)
+        for kind, make in pairs(evidence.kinds) do
+            if s.classes:includes(kind) then
+                return make(state, s)
+            end
+        end
     end
     local function link(l)
         local id = l.target:match("^#(.+)$")
@@ -220,7 +231,7 @@ local function inlines(state)
             return l
         end
     end
-    return { Code = value, Link = link }
+    return { Code = value, Link = link, Span = span }
 end
 
 -- Plain text by section, for the search.
@@ -266,6 +277,9 @@ function Reader(input)
     state.levels = {}
     state.text = tostring(input)
     lint.measurements(path, state.text)
+    if state.chapter.strict then
+        lint.words(path, state.text)
+    end
     local marked, cites = mark.lines(state.text)
     state.xref.cites = cites
     local doc = pandoc.read(marked, format):walk(inlines(state))

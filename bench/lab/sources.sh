@@ -36,7 +36,7 @@ sources_one() {
     deb=$(echo "$cache"/debs/"$4"_*.deb)
     progress "unpacking the source"
     inside=$(dpkg-deb --fsys-tarfile "$deb" | tar -t |
-        grep -m 1 '\.tar\.xz$')
+        grep '\.tar\.xz$' | tail -n 1)
     for x in $UNREAD; do not+=("--exclude=*/$x/*"); done
     [ "$1" = kernel ] || not=()
     dpkg-deb --fsys-tarfile "$deb" | tar -xO "$inside" |
