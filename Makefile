@@ -49,7 +49,8 @@ NO_PACKAGES := help doctor clean distclean
 CODE_GOALS := lib install
 LAB_GOALS := lab
 BENCH_GOALS := bench bench-quick drift reference
-PRESS_GOALS := html pdf epub figures coverage lint
+PRESS_GOALS := html pdf epub figures coverage lint sources audit \
+    statements
 TEST_GOALS := test% format
 BOOK_GOALS := $(filter-out $(NO_PACKAGES) $(CODE_GOALS) $(LAB_GOALS) \
     $(BENCH_GOALS) $(PRESS_GOALS) $(TEST_GOALS),$(GOALS))
@@ -113,6 +114,7 @@ all:
 	@$(again) -j$(JOBS) print
 	@printf '%s\n' 'The book is printed:' '  build/html/index.html' \
 	    '  build/pagewise.pdf' '  build/pagewise.epub'
+	@$(again) statements
 
 measure:
 	@$(again) measure-host
@@ -160,7 +162,10 @@ make html, pdf, epub, figures
                   one form of the book, or its figures, from what is there
 make drift        what differs from the recorded results
 make coverage     the share of the sources that stands in the book
-make lint         the prose: typed-in measurements, dead references
+make lint         the prose: typed-in measurements, words without
+                  evidence; CH="page slab" lists those of chapters
+make sources      look up what the prose says of kernels and glibc
+make audit        N=100 statements drawn by lot, with their evidence
 make format       lay out the C sources as .clang-format says
 make doctor, help what is missing on this machine; this table
 make install-packages

@@ -48,7 +48,8 @@ PRESS_PAGES := $(PRESS_CHAPTERS) read notso bibliography
 PRESS_HTML := $(PRESS_PAGES:%=$(PW)/%.html)
 PRESS_TEX := $(PRESS_PAGES:%=$(PW)/%.tex)
 
-.PHONY: html pdf epub figures coverage lint FORCE
+.PHONY: html pdf epub figures coverage lint sources audit statements \
+    FORCE
 FORCE:
 -include $(PRESS_CHAPTERS:%=$(PW)/%.d)
 
@@ -162,5 +163,18 @@ $(B)/pagewise.epub: $(PRESS_EPUB) $(PRESS_PEN) press/html.lua \
 coverage: $(PW)/link.done
 	@$(press_lua) press/coverage.lua
 
+# CH="page slab" lists what these chapters leave unbound.
 lint: $(PW)/link.done
-	@$(press_lua) press/lint.lua $(PRESS_CHAPTERS:%=$(PRESS_DIR)/%.md)
+	@$(press_lua) press/lint.lua $(CH)
+
+# What the chapters say stands in the sources, looked up and recorded.
+sources: $(PW)/contents.tab
+	@$(press_lua) press/sources.lua
+
+# Statements drawn by lot: N= of them, the draw SEED= again.
+audit: $(PW)/link.done
+	@N='$(N)' SEED='$(SEED)' $(press_lua) press/audit.lua
+
+# The last line of `make`.
+statements: $(PW)/link.done
+	@$(press_lua) press/statements.lua

@@ -67,33 +67,6 @@ end
 
 ------------------------------------------------------------ read in code
 
-local function names(text, kind, out)
-    for name in (text or ""):gmatch("%S+") do
-        out[#out + 1] = kind .. "-" .. name
-    end
-end
-
--- What a span asks of the sources: {sources, absent, file, within, pattern}
-function evidence.question(a)
-    local q = { sources = {}, absent = {}, file = a.file, within = a["in"],
-        has = a.has, lacks = a.lacks }
-    names(a.kernel, "kernel", q.sources)
-    names(a.glibc, "glibc", q.sources)
-    for name in (a.absent or ""):gmatch("%S+") do
-        q.absent[#q.absent + 1] = (a.glibc and "glibc-" or "kernel-")
-            .. name
-    end
-    if not q.file or not (q.has or q.lacks) or q.has and q.lacks then
-        return nil, "a source span needs file= and one of has= and lacks=",
-            'write [words]{.source kernel="6.1" file="mm/slub.c" '
-            .. 'in="new_slab" has="..."}'
-    elseif #q.sources == 0 and #q.absent > 0 then
-        return nil, "absent= without kernel= or glibc=",
-            "say where it was read, too"
-    end
-    return q
-end
-
 local cache = {}
 local function record(state, name)
     local path = state.book.evidence .. "/" .. name .. ".tsv"
@@ -151,7 +124,7 @@ end
 
 function evidence.source(state, span)
     local place, found = state.place(span), {}
-    local q, message, remedy = evidence.question(span.attributes)
+    local q, message, remedy = read.question(span.attributes)
     if not q then
         base.complain(place, message, remedy)
         return span.content
