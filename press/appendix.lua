@@ -17,8 +17,16 @@ local books = require "book"
 local book = books.load()
 local linked = base.load(book.build .. "/press/statements.tab")
 
+-- Text with `code` in it.
 local function para(text)
-    return pandoc.Para { pandoc.Str(text) }
+    local inlines = pandoc.List()
+    for plain, code in (text .. "``"):gmatch("(.-)`(.-)`") do
+        inlines:insert(pandoc.Str(plain))
+        if code ~= "" then
+            inlines:insert(pandoc.Code(code))
+        end
+    end
+    return pandoc.Para(inlines)
 end
 
 -- The words of a statement, leading to their place.
@@ -39,13 +47,16 @@ local function places(found)
         table.insert(at[key], f.title .. (f.absent and ": not there"
             or " line " .. f.line))
     end
-    local blocks = {}
+    local inlines = pandoc.List()
     for i, line in ipairs(lines) do
         local file, rest = line.key:match("^([^,]+)(.*)$")
-        blocks[i] = pandoc.Plain { pandoc.Code(file), pandoc.Str(rest
-            .. ": " .. table.concat(line, ", ")) }
+        if i > 1 then
+            inlines:insert(pandoc.LineBreak())
+        end
+        inlines:extend { pandoc.Code(file), pandoc.Str(rest .. ": "
+            .. table.concat(line, ", ")) }
     end
-    return blocks
+    return inlines
 end
 
 local function versions()
@@ -70,15 +81,18 @@ local function by_chapter(out, keep, tell)
         local items = {}
         for _, s in ipairs(chapter.statements) do
             if keep(s) then
-                items[#items + 1] = { words(s, chapter), { tell(s) } }
+                local item = pandoc.List(words(s, chapter))
+                item:insert(pandoc.LineBreak())
+                item:extend(tell(s))
+                items[#items + 1] = { pandoc.Plain(item) }
             end
         end
         if #items > 0 then
             n = n + #items
             out:insert(pandoc.Header(2, chapter.title, pandoc.Attr("sec-"
                 .. os.getenv("CHAPTER") .. "-" .. chapter.name,
-                { "unnumbered" })))
-            out:insert(pandoc.DefinitionList(items))
+                { "unnumbered", "unlisted" })))
+            out:insert(pandoc.BulletList(items))
         end
     end
     return n
@@ -118,8 +132,8 @@ function pages.notso()
     by_chapter(out, function(s)
         return s.own == "fails"
     end, function(s)
-        return { pandoc.Plain { pandoc.Str("recorded: " .. s.figures) },
-            pandoc.Plain { pandoc.Str("on this machine: " .. s.here) } }
+        return { pandoc.Str("recorded: " .. s.figures),
+            pandoc.LineBreak(), pandoc.Str("on this machine: " .. s.here) }
     end)
     return out
 end

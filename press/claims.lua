@@ -71,13 +71,18 @@ end
 
 function claims.figures(judged)
     local parts, of = telling(judged.parts)
-    local inlines = pandoc.List { pandoc.Str(of or "") }
-    for i, part in ipairs(parts) do
-        if i > 1 then
-            inlines:extend { pandoc.Str(","), pandoc.Space() }
+    local inlines, seen = pandoc.List { pandoc.Str(of or "") }, {}
+    for _, part in ipairs(parts) do
+        local more = pandoc.List(part.left and comparison(part,
+            #judged.parts > 1) or { pandoc.Str(part.text) })
+        local text = pandoc.utils.stringify(pandoc.Span(more))
+        if not seen[text] then
+            if next(seen) then
+                inlines:extend { pandoc.Str(","), pandoc.Space() }
+            end
+            seen[text] = true
+            inlines:extend(more)
         end
-        inlines:extend(part.left and comparison(part, #judged.parts > 1)
-            or { pandoc.Str(part.text) })
     end
     return inlines
 end

@@ -15,6 +15,7 @@ local base = require "base"
 local claims = require "claims"
 local expression = require "expression"
 local read = require "read"
+local source = require "source"
 local values = require "values"
 
 local evidence = {}
@@ -99,13 +100,14 @@ local function looked_up(state, place, name, q, wanted)
 end
 
 local function own_code(state, place, q)
-    local text = base.read(q.file)
-    if not text then
+    if not base.read(q.file) then
         return base.complain(place, "no file " .. q.file,
             "give it from the root, or say which kernel= or glibc=")
     end
     state.depends(q.file)
-    local line, why = read.find(text, q)
+    -- The published copy's lines, without markers.
+    local line, why = read.find(table.concat(source.read(q.file).lines,
+        "\n"), q)
     if not line then
         return base.complain(place, q.file .. " does not say so: " .. why,
             "mend the sentence or the pattern")

@@ -48,9 +48,9 @@ return function(context)
 
     -- A statement's words in an appendix, with the page they stand on.
     function pen.statement(l, id)
-        local inlines = pandoc.List { rawi("\\hyperref[" .. id .. "]{") }
+        local inlines = pandoc.List { rawi("{\\hyperref[" .. id .. "]{") }
         inlines:extend(l.content)
-        inlines:insert(rawi("}\\pwpage{" .. id .. "}"))
+        inlines:insert(rawi("}\\pwpage{" .. id .. "}}"))
         return inlines
     end
 

@@ -29,17 +29,19 @@ local function count(xrefs, mine)
     return c
 end
 
-local function said(c)
+local function said(c, where)
     if not c.measured_here then
         return "all " .. c.all .. " measured statements hold on the "
             .. "recorded machine; nothing was measured here"
     end
     local more = {}
     if c.fails > 0 then
-        more[1] = c.fails .. " do not (see Not so on your machine)"
+        more[1] = c.fails .. (c.fails == 1 and " does" or " do")
+            .. " not" .. (where or "")
     end
     if c.none > 0 then
-        more[#more + 1] = c.none .. " were not measured here"
+        more[#more + 1] = c.none .. (c.none == 1 and " was" or " were")
+            .. " not measured here"
     end
     return "of " .. c.all .. " measured statements " .. c.holds
         .. " hold on this machine" .. (#more > 0 and "; "
@@ -69,8 +71,8 @@ end
 
 if arg and arg[0] and arg[0]:match("statements%.lua$") then
     local book = books.load()
-    print((base.load(book.build .. "/press/statements.tab").said
-        :gsub("%.$", "")))
+    print(said(base.load(book.build .. "/press/statements.tab").counts,
+        " (see Not so on your machine)"))
 end
 
 return statements
