@@ -155,7 +155,7 @@ make              install what is missing, build, measure quickly, print:
 make test         every test; the last line says how many passed
 make bench        the full measurement, then the book with your curves
 make lab          boot kernels and run the modules:
-                  KERNELS="5.10 6.1 6.12 7.3 slab debug", default 6.1
+                  KERNELS="5.10 6.1 6.12 7.3 slab tiny debug", default 6.1
 make lib          build/lib: libpagewise.a, .so, headers, pkg-config file
 make install      the library, under PREFIX (default /usr/local)
 make html, pdf, epub, figures

@@ -9,7 +9,7 @@
 -- file and line; `notso` every measured one that is not so on the reader's
 -- machine, with the figures of both.
 
-package.path = "press/?.lua;bench/?.lua;" .. package.path
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 
 local base = require "base"
 local books = require "book"

@@ -9,7 +9,7 @@
 -- a citation or a claim, or one that the lint of words would ask about. A
 -- question or a heading is none. Each has the same chance.
 
-package.path = "press/?.lua;bench/?.lua;" .. package.path
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
 local lint = require "lint"

@@ -30,13 +30,14 @@ press_env = BOOK='$(BOOK)' BUILD='$(B)' DRAFT='$(DRAFT)' \
     SOURCE_DATE_EPOCH=$(PRESS_EPOCH) FORCE_SOURCE_DATE=1
 press_lua = $(press_env) lua5.4
 press_pandoc = $(press_env) CHAPTER=$* pandoc --fail-if-warnings
+PRESS_RESULTS := bench/results/results.lua bench/results/results_tree.lua
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
     sentences.lua lint.lua expression.lua values.lua facts.lua pick.lua \
     claims.lua read.lua evidence.lua blocks.lua reader.lua) \
-    bench/results/results.lua bench/results/results_tree.lua press/allowed.tsv
+    $(PRESS_RESULTS) press/allowed.tsv
 PRESS_DRAW := $(addprefix press/,base.lua book.lua expression.lua \
-    values.lua facts.lua pick.lua palette.lua chart.lua figures.lua) bench/results/results.lua \
-    figures/palette.tsv
+    values.lua facts.lua pick.lua palette.lua chart.lua figures.lua) \
+    $(PRESS_RESULTS) figures/palette.tsv
 PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua render.lua)
 PRESS_CITE = --citeproc --bibliography=$(PRESS_BIB) \
     --metadata-file=$(PW)/cited.yaml -M link-citations=true \

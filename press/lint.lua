@@ -16,7 +16,7 @@
 --     lua5.4 press/lint.lua              counts; strict chapters' faults
 --     lua5.4 press/lint.lua page slab    these chapters' faults
 
-package.path = "press/?.lua;bench/?.lua;" .. package.path
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local mark = require "mark"
 local sentences = require "sentences"
@@ -163,7 +163,7 @@ function lint.ours(text)
     if not own then
         own = {}
         for _, path in ipairs(base.glob(
-            "code/*/*.[ch] bench/*.[ch] tests/*.[ch]")) do
+            "code/*/*.[ch] bench/*/*.[ch] tests/*/*.[ch]")) do
             if not path:match("lab") and not path:match("kernel") then
                 local text = (base.read(path) or ""):gsub("/%*.-%*/", " ")
                     :gsub("//[^\n]*", " ")

@@ -8,7 +8,7 @@
 -- build/cache/source. Of one that cannot be had the record stays as it is.
 -- What is not found is recorded as not found, and said; the book refuses it.
 
-package.path = "press/?.lua;bench/?.lua;" .. package.path
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
 local read = require "read"

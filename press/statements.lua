@@ -8,7 +8,7 @@
 --     of 240 measured statements 231 hold on this machine; 5 do not (see
 --     Not so on your machine), 4 were not measured here
 
-package.path = "press/?.lua;bench/?.lua;" .. package.path
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
 
