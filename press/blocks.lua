@@ -224,7 +224,8 @@ function blocks.table(state, div)
     end
     local rows, message = pick.rows(state.tree.recorded, a.select, a)
     if not rows or #rows == 0 then
-        local here = state.tree.own and pick.rows(state.tree.own, a.select, a)
+        local here = state.tree.own
+            and pick.rows(state.tree.own, a.select, a)
         base.complain_soft(place, here and "'" .. a.select .. "' was "
             .. "measured on this machine only; record it (make reference)"
             or message or "an empty table")

@@ -5,9 +5,9 @@
 --     TZ=UTC BOOK=book.yaml BUILD=build lua5.4 press/book.lua
 --
 -- it reads the YAML (lua-yaml), checks it, and writes what others need:
--- build/press/contents.tab for the press, whether it runs under lua5.4 or in
--- pandoc, and build/press/book.mk for make. Nobody else reads the YAML, and
--- what it leaves out has its default here and nowhere else.
+-- build/press/contents.tab for the press, whether it runs under lua5.4 or
+-- in pandoc, and build/press/book.mk for make. Nobody else reads the YAML,
+-- and what it leaves out has its default here and nowhere else.
 --
 -- Invariant: the chapters come back in their order with their numbers;
 -- those named under `unnumbered` have none. Everything else in the book
@@ -21,7 +21,8 @@ local book = {}
 local build = os.getenv("BUILD") or "build"
 local defaults = { dir = "chapters", figures = "figures",
     reference = "bench/reference", evidence = "bench/reference/source",
-    unnumbered = {}, strict = {}, labels = {}, sources = {} }
+    allowed = "press/allowed.tsv", unnumbered = {}, strict = {},
+    labels = {}, sources = {} }
 local needed = { "title", "subtitle", "author", "edition", "language",
     "identifier", "bibliography", "default-kernel", "chapters" }
 
@@ -77,10 +78,11 @@ end
 
 local function make_part(path, data)
     local lines = { "# Made from " .. path .. " by press/book.lua." }
-    for _, pair in ipairs { { "CHAPTERS", table.concat(data.chapters, " ") },
+    for _, pair in ipairs {
+        { "CHAPTERS", table.concat(data.chapters, " ") },
         { "DIR", data.dir }, { "FIGDIR", data.figures },
         { "BIB", data.bibliography }, { "REF", data.reference },
-        { "EVIDENCE", data.evidence },
+        { "EVIDENCE", data.evidence }, { "ALLOWED", data.allowed },
         { "EPOCH", epoch(path, data.edition) } } do
         lines[#lines + 1] = "PRESS_" .. pair[1] .. " := " .. pair[2]
     end

@@ -30,12 +30,14 @@ press_env = BOOK='$(BOOK)' BUILD='$(B)' DRAFT='$(DRAFT)' \
     SOURCE_DATE_EPOCH=$(PRESS_EPOCH) FORCE_SOURCE_DATE=1
 press_lua = $(press_env) lua5.4
 press_pandoc = $(press_env) CHAPTER=$* pandoc --fail-if-warnings
+PRESS_LANGUAGE := expression.lua expression_parse.lua \
+    expression_functions.lua
 PRESS_RESULTS := bench/results/results.lua bench/results/results_tree.lua
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
-    sentences.lua lint.lua expression.lua values.lua facts.lua pick.lua \
-    claims.lua read.lua evidence.lua blocks.lua reader.lua) \
-    $(PRESS_RESULTS) press/allowed.tsv
-PRESS_DRAW := $(addprefix press/,base.lua book.lua expression.lua \
+    sentences.lua lint.lua $(PRESS_LANGUAGE) values.lua facts.lua \
+    pick.lua claims.lua read.lua evidence.lua blocks.lua reader.lua) \
+    $(PRESS_RESULTS) $(PRESS_ALLOWED)
+PRESS_DRAW := $(addprefix press/,base.lua book.lua $(PRESS_LANGUAGE) \
     values.lua facts.lua pick.lua palette.lua chart.lua figures.lua) \
     $(PRESS_RESULTS) figures/palette.tsv
 PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua render.lua)
@@ -75,7 +77,8 @@ $(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard $(PRESS_DIR)/$(c).md),, \
 	    "off the list" >&2; exit 1
 
 # ---- Chapters: read once for all formats, then linked
-$(PW)/%.json: $(PRESS_DIR)/%.md $(PW)/contents.tab $(PRESS_READ) $(PW)/results.sum
+$(PW)/%.json: $(PRESS_DIR)/%.md $(PW)/contents.tab $(PRESS_READ) \
+    $(PW)/results.sum
 	@$(press_pandoc) --quiet -f press/reader.lua -t json -o $@ $<
 
 $(PW)/%.xref: $(PW)/%.json ;

@@ -22,7 +22,8 @@ local evidence = {}
 
 local function statement(state, span, kind, fields)
     state.spans = (state.spans or 0) + 1
-    span.identifier = kind .. "-" .. state.chapter.name .. "-" .. state.spans
+    span.identifier = kind .. "-" .. state.chapter.name .. "-"
+        .. state.spans
     fields.kind, fields.id = kind, span.identifier
     fields.line = tonumber(span.attributes.line)
     fields.words = pandoc.utils.stringify(span.content)
@@ -88,8 +89,8 @@ local function looked_up(state, place, name, q, wanted)
             .. "looked into for '" .. (q.has or q.lacks) .. "'",
             "run make sources")
     elseif wanted and not entry.line then
-        base.complain_soft(place, title .. " does not say so: " .. entry.why,
-            "mend the sentence or the pattern")
+        base.complain_soft(place, title .. " does not say so: "
+            .. entry.why, "mend the sentence or the pattern")
     elseif not wanted and entry.line then
         base.complain_soft(place, title .. " has it after all, at "
             .. q.file .. ":" .. entry.line, "mend absent= or the pattern")
@@ -154,8 +155,8 @@ end
 
 -- The words of which an argument needs one.
 evidence.arguing = { "so", "hence", "thus", "therefore", "follows", "must",
-    "cannot", "would", "should", "may", "might", "could", "because", "since",
-    "argue", "expect", "suppose", "think", "reason", "means", "if",
+    "cannot", "would", "should", "may", "might", "could", "because",
+    "since", "argue", "expect", "suppose", "think", "reason", "means", "if",
     "presumably", "probably", "likely", "for" }
 
 function evidence.argued(state, span)

@@ -9,9 +9,9 @@
 -- Words: a sentence that compares or gives a cause and speaks of a value, a
 -- figure or a kernel says what it rests on (evidence.lua), or cites with a
 -- page; so does one that names a version, a kernel's file or function, or
--- tells of a trial. What passes all the same stands in allowed.tsv. Chapters
--- under `strict` in the table of contents are refused for it; of the others
--- `make lint` counts the faults.
+-- tells of a trial. What passes all the same stands in allowed.tsv (or what
+-- `allowed` in the table of contents names). Chapters under `strict` there
+-- are refused for it; of the others `make lint` counts the faults.
 --
 --     lua5.4 press/lint.lua              counts; strict chapters' faults
 --     lua5.4 press/lint.lua page slab    these chapters' faults
@@ -89,7 +89,8 @@ local causing = set [[because because_of thanks_to due_to owing_to
 -- Ratios and trials that are told, not measured.
 local typed = { "%f[%w]half as %a+", "%f[%w]twice as %a+",
     "%f[%w]%a+ times as %a+", "%f[%w]%a+ times the ", "%f[%w]hundred times",
-    "%f[%w]thousand times", "%f[%w]%d+ times%f[^%w]", "%f[%w]%a+fold%f[^%w]",
+    "%f[%w]thousand times", "%f[%w]%d+ times%f[^%w]",
+    "%f[%w]%a+fold%f[^%w]",
     "%f[%w]per cent%f[^%w]", "%f[%w]an? earlier version",
     "%f[%w]the first version of", "%f[%w]in a trial", "%f[%w]in trials",
     "%f[%w]we tried", "%f[%w]was tried", "%f[%w]half again" }
@@ -180,13 +181,13 @@ local allowed
 local function load_allowed()
     if not allowed then
         allowed = {}
-        for line in (base.read("press/allowed.tsv") or "")
-            :gmatch("[^\n]+") do
+        local path = require("book").load().allowed
+        for line in (base.read(path) or ""):gmatch("[^\n]+") do
             local phrase, reason = line:match("^([^#\t][^\t]*)\t(.+)$")
             if phrase then
                 table.insert(allowed, { phrase = phrase, reason = reason })
             elseif not line:match("^#") then
-                base.fail("press/allowed.tsv", "'" .. line
+                base.fail(path, "'" .. line
                     .. "' gives no reason", "write phrase, tab, reason")
             end
         end
@@ -289,7 +290,7 @@ local function run(names)
     end
     for _, entry in ipairs(load_allowed()) do
         if not entry.used then
-            base.complain("press/allowed.tsv", "no chapter has '"
+            base.complain(book.allowed, "no chapter has '"
                 .. entry.phrase .. "'", "remove the line")
         end
     end

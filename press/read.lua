@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --
 -- Reading in sources: find what a sentence says a file says, and the record
--- of what was found (bench/reference/source/<kind>-<name>.tsv), from which a
--- book without a network is printed.
+-- of what was found (bench/reference/source/<kind>-<name>.tsv), from which
+-- a book without a network is printed.
 --
 --     # version: 6.1.176-1          of the Debian package
 --     file    in      pattern       line
@@ -53,7 +53,8 @@ end
 -- "a  b ... c" as a Lua pattern.
 local function pattern_of(text)
     local parts = {}
-    for part in (text:gsub("%s+%.%.%.%s+", "\1") .. "\1"):gmatch("(.-)\1") do
+    text = text:gsub("%s+%.%.%.%s+", "\1")
+    for part in (text .. "\1"):gmatch("(.-)\1") do
         part = part:match("^%s*(.-)%s*$")
         parts[#parts + 1] = plain(part):gsub("%s+", "%%s+")
     end
@@ -98,7 +99,7 @@ local function definitions(text, name)
         if not a then
             break
         end
-        -- The line that it is on begins at the margin, and not in a comment.
+        -- The line that it is on begins at the margin, with a word.
         local from = a
         while from > 1 and text:sub(from - 1, from - 1) ~= "\n" do
             from = from - 1

@@ -19,8 +19,10 @@ local base = require "base"
 local blocks = require "blocks"
 local books = require "book"
 local evidence = require "evidence"
+local expression = require "expression"
 local lint = require "lint"
 local mark = require "mark"
+local sentences = require "sentences"
 local source = require "source"
 local values = require "values"
 
@@ -210,8 +212,8 @@ local function inlines(state)
             return pandoc.Strong { pandoc.Str("⟨" .. code.text .. "⟩") }
         end
         local row = shown.v.rows[1]
-        table.insert(state.xref.values, { text = shown.text, tip = shown.tip,
-            expression = code.text, line = tonumber(line),
+        table.insert(state.xref.values, { text = shown.text,
+            tip = shown.tip, expression = code.text, line = tonumber(line),
             here = shown.here, source = row and row.source })
         return values.span(shown)
     end
@@ -232,6 +234,25 @@ local function inlines(state)
         end
     end
     return { Code = value, Link = link, Span = span }
+end
+
+-- The values of a sentence are of one machine.
+local function one_machine(state)
+    for _, sentence in ipairs(sentences.of(state.text)) do
+        local rows = {}
+        for _, token in ipairs(sentence.tokens) do
+            local shown = token.kind == "value" and values.show(state.tree,
+                (token.text:sub(3, -3):gsub("%s+", " ")))
+            for _, row in ipairs(shown and shown.v.rows or {}) do
+                rows[#rows + 1] = row
+            end
+        end
+        local ok, why = pcall(expression.one_machine, rows)
+        if not ok then
+            base.complain(state.path .. ":" .. sentence.line,
+                "a sentence has " .. why.text)
+        end
+    end
 end
 
 -- Plain text by section, for the search.
@@ -283,6 +304,7 @@ function Reader(input)
     local marked, cites = mark.lines(state.text)
     state.xref.cites = cites
     local doc = pandoc.read(marked, format):walk(inlines(state))
+    one_machine(state)
     doc.blocks = state.blocks(doc.blocks)
     doc.meta = pandoc.Meta {}
     search(state, doc.blocks)

@@ -4,9 +4,10 @@
 -- ({.source} spans), and record file, line and version under
 -- bench/reference/source/, from which the book is printed without them.
 --
--- The sources are Debian's packages, which bench/lab/sources.sh fetches into
--- build/cache/source. Of one that cannot be had the record stays as it is.
--- What is not found is recorded as not found, and said; the book refuses it.
+-- The sources are Debian's packages, which bench/lab/sources.sh fetches
+-- into build/cache/source (SOURCES= another place). Of one that cannot be
+-- had the record stays as it is. What is not found is recorded as not
+-- found, and said; the book refuses it.
 
 package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
@@ -15,7 +16,7 @@ local read = require "read"
 local sentences = require "sentences"
 
 local book = books.load()
-local cache = "build/cache/source/"
+local cache = (os.getenv("SOURCES") or "build/cache/source") .. "/"
 
 -- source name -> {question, place, wanted}
 local function questions()

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 #
 # sources: the sources that the book speaks of, out of Debian's packages
-# (sources.tsv), unpacked under build/cache/source/<kind>-<name>/. What is
-# there is not fetched again; the file `version` beside a tree, made last,
-# says that it is complete and which package it came from.
+# (sources.tsv), unpacked as build/cache/source/<kind>-<name>/ or under
+# SOURCES. What is there is not fetched again; the file `version` in a tree,
+# made last, says that it is complete and which package it came from.
 #
 # Usage: sources.sh [KIND-NAME...]        all of the table, if none is given
 #
@@ -16,17 +16,20 @@ set -euo pipefail
 # shellcheck source=bench/lab/fetch.sh
 . "$LAB/fetch.sh"
 
+SOURCES=${SOURCES:-$ROOT/build/cache/source}
+
 # Of a kernel, what no sentence of a book on memory is about stays packed:
 # two thirds of it.
 UNREAD='drivers/gpu drivers/net drivers/media drivers/scsi drivers/staging
-    drivers/infiniband sound tools arch/[b-wyz]* arch/arc arch/alpha arch/arm'
+    drivers/infiniband sound tools arch/[b-wyz]* arch/arc arch/alpha
+    arch/arm'
 
 sources_one() {
-    local tree=$ROOT/build/cache/source/$1-$2 deb inside x not=()
+    local tree=$SOURCES/$1-$2 deb inside x not=()
     series=$1-$2
     suite=$3
     [ -e "$tree/version" ] && return
-    cache=$ROOT/build/cache/source/fetch-$series
+    cache=$SOURCES/fetch-$series
     rm -rf "$tree" "$cache"
     mkdir -p "$tree" "$cache/debs"
     fetch_index
