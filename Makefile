@@ -19,8 +19,9 @@ PREFIX ?= /usr/local
 
 # ---- Debian packages -----------------------------------------------------
 
-# The C compiler and its headers; lua5.4 for the tools that read results.
-PACKAGES_BUILD := gcc libc6-dev lua5.4
+# The C compiler and its headers; Lua for the tools that read results and,
+# with lua-yaml, the table of contents, which every goal looks at.
+PACKAGES_BUILD := gcc libc6-dev lua5.4 lua-yaml
 
 # Counters and page faults of whole programs; timing of whole programs.
 PACKAGES_BENCH := linux-perf hyperfine
@@ -48,7 +49,8 @@ NO_PACKAGES := help doctor clean distclean
 CODE_GOALS := lib install
 LAB_GOALS := lab
 BENCH_GOALS := bench bench-quick drift reference
-PRESS_GOALS := html pdf epub figures coverage lint
+PRESS_GOALS := html pdf epub figures coverage lint sources audit \
+    statements
 TEST_GOALS := test% format
 BOOK_GOALS := $(filter-out $(NO_PACKAGES) $(CODE_GOALS) $(LAB_GOALS) \
     $(BENCH_GOALS) $(PRESS_GOALS) $(TEST_GOALS),$(GOALS))
@@ -112,6 +114,7 @@ all:
 	@$(again) -j$(JOBS) print
 	@printf '%s\n' 'The book is printed:' '  build/html/index.html' \
 	    '  build/pagewise.pdf' '  build/pagewise.epub'
+	@$(again) statements
 
 measure:
 	@$(again) measure-host
@@ -152,14 +155,17 @@ make              install what is missing, build, measure quickly, print:
 make test         every test; the last line says how many passed
 make bench        the full measurement, then the book with your curves
 make lab          boot kernels and run the modules:
-                  KERNELS="5.10 6.1 6.12 7.3 slab debug", default 6.1
+                  KERNELS="5.10 6.1 6.12 7.3 slab tiny debug", default 6.1
 make lib          build/lib: libpagewise.a, .so, headers, pkg-config file
 make install      the library, under PREFIX (default /usr/local)
 make html, pdf, epub, figures
                   one form of the book, or its figures, from what is there
 make drift        what differs from the recorded results
 make coverage     the share of the sources that stands in the book
-make lint         the prose: typed-in measurements, dead references
+make lint         the prose: typed-in measurements, words without
+                  evidence; CH="page slab" lists those of chapters
+make sources      look up what the prose says of kernels and glibc
+make audit        N=100 statements drawn by lot, with their evidence
 make format       lay out the C sources as .clang-format says
 make doctor, help what is missing on this machine; this table
 make install-packages

@@ -3,16 +3,12 @@
 # The style of all figures. A script begins with `load "figures/style.gp"`;
 # the press gives name, format (svg or pdf), out, and the data's variables.
 #
-# Colours here are those of the light page; the press turns each into a CSS
-# variable where the figure stands in a page (press/figures.lua has the same
-# list). Series differ by colour, dash and marker, and are named at the ends
-# of their lines.
+# Colours are those of palette.tsv by light (build/figures/palette.gp); the
+# press turns each into a CSS variable where the figure stands in a page.
+# Series differ by colour, dash and marker, and are named at the ends of
+# their lines.
 
-ink = "#1c1b19"; soft = "#57534a"; paper = "#fffdf7"; pale = "#e6e2d6"
-grey = "#a8a397"
-c1 = "#0072b2"; c2 = "#c04f00"; c3 = "#00785a"; c4 = "#8a4a8f"
-t1 = "#dbe9f3"; t2 = "#f7e3d4"; t3 = "#d9ece4"; t4 = "#ecdfee"
-t5 = "#f1ede2"
+load build."palette.gp"
 
 data = build.name.".tsv"
 load build.name.".vars"

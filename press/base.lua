@@ -13,7 +13,6 @@
 local base = {}
 
 base.draft = (os.getenv("DRAFT") or "") ~= ""
-base.release = (os.getenv("RELEASE") or "") ~= ""
 
 local complaints, failed, said = {}, false, {}
 

@@ -10,8 +10,10 @@
 
 local base = require "base"
 local claims = require "claims"
+local expression = require "expression"
 local facts = require "facts"
-local select = require "select"
+local pick = require "pick"
+local results = require "results"
 local source = require "source"
 local values = require "values"
 
@@ -38,13 +40,22 @@ local function made(class, div, attributes, content)
         attributes))
 end
 
-local function value_span(tree, row)
+-- A cell: the recorded figure, and below it the reader's own where that
+-- reads differently. Its row's figures are all of one machine.
+local function cell(row, own)
     if not row.median then
         return pandoc.Span({ pandoc.Str("—") }, pandoc.Attr("", { "value" },
             { title = "not measured: " .. row.reason }))
     end
-    return pandoc.Span({ pandoc.Str(values.format(row.median, row.unit,
-        true)) }, pandoc.Attr("", { "value" },
+    local text = values.format(row.median, row.unit, true)
+    local inlines = pandoc.List { pandoc.Str(text) }
+    local mine = own and own.median
+        and values.format(own.median, own.unit, true)
+    if mine and mine ~= text then
+        inlines:insert(pandoc.Span({ pandoc.Str(mine) }, pandoc.Attr("",
+            { "own" }, { title = values.provenance(own) })))
+    end
+    return pandoc.Span(inlines, pandoc.Attr("", { "value" },
         { title = values.provenance(row) }))
 end
 
@@ -149,7 +160,21 @@ local function cells_of(state, div, rows, down, across)
     return cells
 end
 
-local function grid(state, rows, cells, down, across, label)
+local function same_machine(state, div, cells)
+    for _, line in pairs(cells) do
+        local rows = {}
+        for _, row in pairs(line) do
+            rows[#rows + 1] = row
+        end
+        local ok, why = pcall(expression.one_machine, rows)
+        if not ok then
+            base.complain(state.place(div), "a row of the table has "
+                .. why.text)
+        end
+    end
+end
+
+local function grid(own, cells, down, across, label)
     local head, body, aligns = { plain(label) }, {}, { pandoc.AlignRight }
     for c, column in ipairs(across) do
         head[c + 1], aligns[c + 1] = plain(column.name), pandoc.AlignRight
@@ -159,7 +184,8 @@ local function grid(state, rows, cells, down, across, label)
         for c, column in ipairs(across) do
             local row = (cells[line.key] or {})[column.key]
             body[r][c + 1] = row and { pandoc.Plain {
-                value_span(state.tree, row) } } or plain("")
+                cell(row, own[results.identity(row, "results")]) } }
+                or plain("")
         end
     end
     local widths = {}
@@ -168,6 +194,21 @@ local function grid(state, rows, cells, down, across, label)
     end
     return pandoc.utils.from_simple_table(
         pandoc.SimpleTable({}, aligns, widths, head, body))
+end
+
+-- The reader's own rows for recorded ones: by identity, and as a list.
+local function own_rows(tree, rows)
+    local by, wanted, list = {}, {}, {}
+    for _, row in ipairs(rows) do
+        wanted[results.identity(row, "results")] = true
+    end
+    for _, row in ipairs(tree.own and tree.own.rows or {}) do
+        local id = results.identity(row, "results")
+        if wanted[id] and row.median then
+            by[id], list[#list + 1] = row, row
+        end
+    end
+    return by, list
 end
 
 function blocks.table(state, div)
@@ -181,20 +222,30 @@ function blocks.table(state, div)
         end)
         return div
     end
-    local rows, message = select.rows(state.tree, a.select, a)
+    local rows, message = pick.rows(state.tree.recorded, a.select, a)
     if not rows or #rows == 0 then
-        base.complain_soft(place, message or "an empty table")
+        local here = state.tree.own
+            and pick.rows(state.tree.own, a.select, a)
+        base.complain_soft(place, here and "'" .. a.select .. "' was "
+            .. "measured on this machine only; record it (make reference)"
+            or message or "an empty table")
         return state.missing(div, "table", number, caption(div))
     end
     local down, across = a.rows or "x", a.cols or "variant"
     local rows_order = dimension(state, rows, down)
     local cols_order = dimension(state, rows, across)
+    local own, also = own_rows(state.tree, rows)
     local text, commands = facts.of(rows)
+    if #also > 0 then
+        text = text .. " Second figure: " .. facts.of(also)
+    end
+    local cells = cells_of(state, div, rows, down, across)
+    same_machine(state, div, cells)
     local unit = facts.common(rows, "unit")
     return made("table", div, { number = number, facts = text,
         unit = unit or "", rerun = table.concat(commands, "; ") },
-        { caption(div), grid(state, rows, cells_of(state, div, rows, down,
-            across), rows_order, cols_order, a.label or down) })
+        { caption(div), grid(own, cells, rows_order, cols_order,
+            a.label or down) })
 end
 
 ----------------------------------------------------------------- output
@@ -202,15 +253,17 @@ end
 function blocks.output(state, div)
     local a = div.attributes
     local number = state.number("out", div, "Output")
-    local path, whose = state.tree:artefact(a.file or "", a)
+    local path, why = state.tree.recorded:artefact(a.file or "", a)
     if not path then
-        base.complain_soft(state.place(div), whose)
+        base.complain_soft(state.place(div), why)
         return state.missing(div, "output", number, caption(div))
     end
     state.depends(path)
     local text = base.read(path):gsub("^#[^\n]*\n", ""):gsub("%s+$", "")
     return made("output", div, { number = number, file = a.file,
-        whose = whose == "reader" and "this machine" or "reference machine",
+        whose = path:sub(1, #state.tree.reference.dir)
+            == state.tree.reference.dir and "reference machine"
+            or "this machine",
         kernel = path:match("vm%-%w+/([^/]+)/") or "" },
         { caption(div), pandoc.CodeBlock(text) })
 end

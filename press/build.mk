@@ -9,31 +9,37 @@
 
 BOOK ?= book.yaml
 B ?= build
-PRESS_CHAPTERS := $(shell sed -n '/^chapters:/,/^[^ #]/s/^ *- *//p' $(BOOK))
-PRESS_DIR := $(or $(shell sed -n 's/^dir: *//p' $(BOOK)),chapters)
-PRESS_FIGDIR := $(or $(shell sed -n 's/^figures: *//p' $(BOOK)),figures)
-PRESS_BIB := $(shell sed -n 's/^bibliography: *//p' $(BOOK))
-PRESS_EPOCH := $(shell date -u +%s \
-    -d "$$(sed -n "s/^edition: *//p" $(BOOK))")
-PRESS_REF := $(or $(shell sed -n 's/^reference: *//p' $(BOOK)), \
-    bench/reference)
+PW := $(B)/press
+
+# What make needs of the table of contents; contents.tab is for the press.
+ifneq ($(filter-out $(NO_PACKAGES),$(GOALS)),)
+include $(PW)/book.mk
+endif
+$(PW)/book.mk: $(BOOK) press/book.lua press/base.lua
+	@mkdir -p $(PW)
+	@TZ=UTC BOOK='$(BOOK)' BUILD='$(B)' lua5.4 press/book.lua
+	@touch $@
+$(PW)/contents.tab: $(PW)/book.mk ;
+
 ifdef DRAFT
 PRESS_CHAPTERS := $(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard \
     $(PRESS_DIR)/$(c).md),$(c)))
 endif
 
-PW := $(B)/press
 press_env = BOOK='$(BOOK)' BUILD='$(B)' DRAFT='$(DRAFT)' \
-    RELEASE='$(RELEASE)' SOURCE_DATE_EPOCH=$(PRESS_EPOCH) \
-    FORCE_SOURCE_DATE=1
+    SOURCE_DATE_EPOCH=$(PRESS_EPOCH) FORCE_SOURCE_DATE=1
 press_lua = $(press_env) lua5.4
 press_pandoc = $(press_env) CHAPTER=$* pandoc --fail-if-warnings
+PRESS_LANGUAGE := expression.lua expression_parse.lua \
+    expression_functions.lua
+PRESS_RESULTS := bench/results/results.lua bench/results/results_tree.lua
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
-    lint.lua values.lua facts.lua select.lua claims.lua blocks.lua \
-    reader.lua) bench/results/results.lua
-PRESS_DRAW := $(addprefix press/,base.lua book.lua values.lua facts.lua \
-    select.lua \
-    chart.lua figures.lua) bench/results/results.lua
+    sentences.lua lint.lua $(PRESS_LANGUAGE) values.lua facts.lua \
+    pick.lua claims.lua read.lua evidence.lua blocks.lua reader.lua) \
+    $(PRESS_RESULTS) $(PRESS_ALLOWED)
+PRESS_DRAW := $(addprefix press/,base.lua book.lua $(PRESS_LANGUAGE) \
+    values.lua facts.lua pick.lua palette.lua chart.lua figures.lua) \
+    $(PRESS_RESULTS) figures/palette.tsv
 PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua render.lua)
 PRESS_CITE = --citeproc --bibliography=$(PRESS_BIB) \
     --metadata-file=$(PW)/cited.yaml -M link-citations=true \
@@ -41,10 +47,12 @@ PRESS_CITE = --citeproc --bibliography=$(PRESS_BIB) \
 
 PRESS_JSON := $(PRESS_CHAPTERS:%=$(PW)/%.json)
 # The first chapter, when it has no number, is part of the cover's page.
-PRESS_HTML := $(PRESS_CHAPTERS:%=$(PW)/%.html) $(PW)/bibliography.html
-PRESS_TEX := $(PRESS_CHAPTERS:%=$(PW)/%.tex) $(PW)/bibliography.tex
+PRESS_PAGES := $(PRESS_CHAPTERS) read notso bibliography
+PRESS_HTML := $(PRESS_PAGES:%=$(PW)/%.html)
+PRESS_TEX := $(PRESS_PAGES:%=$(PW)/%.tex)
 
-.PHONY: html pdf epub figures coverage lint FORCE
+.PHONY: html pdf epub figures coverage lint sources audit statements \
+    FORCE
 FORCE:
 -include $(PRESS_CHAPTERS:%=$(PW)/%.d)
 
@@ -56,7 +64,7 @@ figures: $(PW)/figures.done ; @:
 # ---- What was measured: one sum over all results
 $(PW)/results.sum: FORCE
 	@mkdir -p $(PW) $(B)/figures
-	@{ echo "draft=$(DRAFT) release=$(RELEASE)"; \
+	@{ echo "draft=$(DRAFT)"; \
 	    find $(B)/results $(PRESS_REF) -type f ! -name '*.raw.tsv' \
 	    ! -name 'tmp-*' -exec cksum {} + 2>/dev/null | \
 	    sort -k3; } >$@.new
@@ -69,20 +77,28 @@ $(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard $(PRESS_DIR)/$(c).md),, \
 	    "off the list" >&2; exit 1
 
 # ---- Chapters: read once for all formats, then linked
-$(PW)/%.json: $(PRESS_DIR)/%.md $(BOOK) $(PRESS_READ) $(PW)/results.sum
+$(PW)/%.json: $(PRESS_DIR)/%.md $(PW)/contents.tab $(PRESS_READ) \
+    $(PW)/results.sum
 	@$(press_pandoc) --quiet -f press/reader.lua -t json -o $@ $<
 
 $(PW)/%.xref: $(PW)/%.json ;
 
-$(PW)/link.done: $(PRESS_JSON) press/link.lua $(PRESS_BIB)
+$(PW)/link.done: $(PRESS_JSON) press/link.lua press/statements.lua \
+    $(PRESS_BIB)
 	@$(press_lua) press/link.lua
 	@touch $@
 $(PW)/book.tab $(PW)/cited.yaml $(PW)/epub.yaml: $(PW)/link.done ;
+$(PW)/statements.tab: $(PW)/link.done ;
+
+# ---- What nobody writes: what was read where, what is not so here
+$(PW)/read.json $(PW)/notso.json: $(PW)/%.json: $(PW)/statements.tab \
+    press/appendix.lua
+	@echo | $(press_pandoc) -f press/appendix.lua -t json -o $@
 
 # ---- Figures: the data, then gnuplot for those that differ
 $(PW)/figures.done: figures/style.gp $(PRESS_DRAW) \
     $(wildcard $(PRESS_FIGDIR)/*.gp) $(PW)/results.sum \
-    $(PW)/fonts.done $(BOOK)
+    $(PW)/fonts.done $(PW)/contents.tab
 	@$(press_lua) press/figures.lua
 	@touch $@
 
@@ -108,10 +124,11 @@ $(PW)/bibliography.html: $(PRESS_HTML_NEED) $(PRESS_BIB)
 	    markdown,$(press_html))) -o $@
 
 $(B)/html/.done: $(PRESS_HTML) press/pages.lua press/nav.lua \
+    figures/palette.tsv press/palette.lua \
     press/theme/book.css press/theme/book.js $(PW)/fonts.done
 	@mkdir -p $(B)/html/fonts $(B)/html/figures
 	@$(press_lua) press/pages.lua
-	@cp press/theme/book.css press/theme/book.js $(B)/html/
+	@cp press/theme/book.js $(B)/html/
 	@cp $(B)/fonts/*.woff2 $(B)/html/fonts/
 	@cp $(B)/figures/*.tsv $(B)/html/figures/ 2>/dev/null || :
 	@touch $@
@@ -136,9 +153,10 @@ $(B)/pagewise.pdf: $(PRESS_TEX) press/print.lua press/theme/book.tex \
 	@touch $@
 
 # ---- EPUB: one run over all chapters
-$(B)/pagewise.epub: $(PRESS_JSON) $(PRESS_PEN) press/html.lua \
+PRESS_EPUB := $(PRESS_JSON) $(PW)/read.json $(PW)/notso.json
+$(B)/pagewise.epub: $(PRESS_EPUB) $(PRESS_PEN) press/html.lua \
     $(PW)/book.tab $(PW)/figures.done press/theme/epub.css press/repack.sh
-	@$(press_env) CHAPTER= pandoc -f json --file-scope $(PRESS_JSON) \
+	@$(press_env) CHAPTER= pandoc -f json --file-scope $(PRESS_EPUB) \
 	    -t epub3 --mathml --toc-depth=2 --css=press/theme/epub.css \
 	    $(PRESS_CITE) -M reference-section-title=Bibliography \
 	    --lua-filter=press/render.lua \
@@ -149,5 +167,18 @@ $(B)/pagewise.epub: $(PRESS_JSON) $(PRESS_PEN) press/html.lua \
 coverage: $(PW)/link.done
 	@$(press_lua) press/coverage.lua
 
+# CH="page slab" lists what these chapters leave unbound.
 lint: $(PW)/link.done
-	@$(press_lua) press/lint.lua $(PRESS_CHAPTERS:%=$(PRESS_DIR)/%.md)
+	@$(press_lua) press/lint.lua $(CH)
+
+# What the chapters say stands in the sources, looked up and recorded.
+sources: $(PW)/contents.tab
+	@$(press_lua) press/sources.lua
+
+# Statements drawn by lot: N= of them, the draw SEED= again.
+audit: $(PW)/link.done
+	@N='$(N)' SEED='$(SEED)' $(press_lua) press/audit.lua
+
+# The last line of `make`.
+statements: $(PW)/link.done
+	@$(press_lua) press/statements.lua

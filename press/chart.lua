@@ -12,13 +12,13 @@
 -- Data come out as a TSV with a block a series, and as gnuplot variables:
 -- i_KEY its index in the file, l_KEY its label, x_KEY y_KEY its last point,
 -- ly_KEY where its label stands clear of the others, r_KEY the index of the
--- reference machine's series where the reader's own is drawn over it. KEY
--- is panel and variant, joined by _. Panels have ymin_ ymax_ xmin_ xmax_.
+-- other machine's series, in grey behind it where it differs. KEY is panel
+-- and variant, joined by _. Panels have ymin_ ymax_ xmin_ xmax_.
 
 local base = require "base"
 local facts = require "facts"
+local pick = require "pick"
 local results = require "results"
-local select = require "select"
 
 local chart = {}
 
@@ -57,18 +57,34 @@ function chart.header(path, text)
     return head
 end
 
--- The reference machine's row for a row of the reader's, if it differs.
-local function reference_index(tree)
+-- The other machine's row for a row, where it has the number.
+local function twins_of(tree)
     local index = {}
-    for _, row in ipairs(tree.reference.rows) do
-        index[table.concat({ results.key(row), row.x, row.instrument,
-            row.kernel }, "\t")] = row
+    for _, row in ipairs(tree and tree.rows or {}) do
+        index[results.identity(row, "results")] = row
     end
     return function(row)
-        local twin = row.source == "reader" and index[table.concat({
-            results.key(row), row.x, row.instrument, row.kernel }, "\t")]
+        local twin = index[results.identity(row, "results")]
         return twin and twin.median and twin
     end
+end
+
+-- Whose lines are drawn, and whose stand in grey behind them: the reader's
+-- own over the recorded ones where all were measured here, otherwise the
+-- other way round. A figure's lines are always one machine's.
+local function whose(tree, head)
+    local own = tree.own
+    local mine = twins_of(own)
+    for _, panel in ipairs(own and head.panels or {}) do
+        local patterns, attributes = pick.parse(panel.select)
+        local rows = pick.rows(tree.recorded, patterns, attributes)
+        for _, row in ipairs(rows or {}) do
+            if row.median and not mine(row) then
+                return tree.recorded, own
+            end
+        end
+    end
+    return own or tree.recorded, own and tree.recorded
 end
 
 local function safe(text)
@@ -91,14 +107,14 @@ local function number_x(row)
     return tonumber(row.x) or 0
 end
 
-local function collect(book, tree, head, panel)
-    local patterns, attributes = select.parse(panel.select)
+local function collect(book, tree, behind, head, panel)
+    local patterns, attributes = pick.parse(panel.select)
     local by_kernel = attributes.kernel == "*"
-    local rows, message = select.rows(tree, patterns, attributes)
+    local rows, message = pick.rows(tree, patterns, attributes)
     if not rows then
         return nil, message
     end
-    local twin, list, index = reference_index(tree), {}, {}
+    local twin, list, index = twins_of(behind), {}, {}
     for _, row in ipairs(rows) do
         local id = row.variant .. (by_kernel and row.kernel or "")
         if not index[id] then
@@ -247,12 +263,14 @@ end
 -- {tsv, variables, alt, rows, missing}
 function chart.gather(book, tree, head)
     local out, variables, all, rows, index = {}, {}, {}, {}, 0
+    local drawn, behind = whose(tree, head)
+    local grey = {}
     local function set(name, text, ...)
         variables[#variables + 1] = name .. " = "
             .. string.format(text, ...)
     end
     for _, panel in ipairs(head.panels) do
-        local list, message = collect(book, tree, head, panel)
+        local list, message = collect(book, drawn, behind, head, panel)
         if not list then
             return nil, head.path .. ":" .. panel.line, message
         end
@@ -273,9 +291,14 @@ function chart.gather(book, tree, head)
                 set("ly_" .. s.key, "%.8g", s.label_y)
             end
             if differs(s) then
-                block(out, s.key .. " on the reference machine", s.ref)
+                block(out, s.key .. " on the " .. (s.ref[1].source
+                    == "reader" and "reader's" or "reference")
+                    .. " machine", s.ref)
                 set("r_" .. s.key, "%d", index)
                 index = index + 1
+                for _, row in ipairs(s.ref) do
+                    grey[#grey + 1] = row
+                end
             end
             all[#all + 1] = s
             for _, row in ipairs(s.rows) do
@@ -287,15 +310,19 @@ function chart.gather(book, tree, head)
     local drawn = rows[1] and rows[1].file.path or ""
     set("raw", "%q", (drawn:gsub("%.tsv$", ".raw.tsv")))
     return { tsv = table.concat(out, "\n") .. "\n", rows = rows,
+        grey = grey,
         variables = table.concat(variables, "\n") .. "\n",
         alt = alt_text(head, all) }
 end
 
-function chart.facts(rows)
+function chart.facts(rows, grey)
     if #rows == 0 then
         return "", ""
     end
     local text, commands = facts.of(rows)
+    if #grey > 0 then
+        text = text .. " In grey: " .. facts.of(grey)
+    end
     return text, table.concat(commands, ", ")
 end
 

@@ -22,14 +22,11 @@ end
 local signs = { ["<="] = "≤", [">="] = "≥", ["<"] = "<", [">"] = ">",
     ["=="] = "=", ["!="] = "≠" }
 
-local function shown(v)
-    local tips = {}
-    for i, row in ipairs(v.rows) do
-        tips[i] = values.provenance(row)
-    end
-    return pandoc.Span({ pandoc.Str(values.format(v.value, v.unit,
-        v.bare)) }, pandoc.Attr("", { "value" },
-        { title = table.concat(tips, " · ") }))
+local function shown(v, series)
+    local where = v.x and v.x ~= "" and #v.rows == 1 and series
+        and " at " .. v.x or ""
+    return pandoc.Span({ pandoc.Str(values.say(v) .. where) },
+        pandoc.Attr("", { "value" }, { title = values.tip(v.rows) }))
 end
 
 -- Of many comparisons those that fail, or else the closest one, and how
@@ -40,13 +37,19 @@ local function telling(parts)
         return parts
     end
     for _, part in ipairs(parts) do
-        local a, b = part.left.value, part.right.value
-        local apart = math.abs(a - b) / math.max(math.abs(a), math.abs(b))
         if not part.holds then
             failed[#failed + 1] = part
-        elseif apart < gap then
-            closest, gap = part, apart
+        elseif part.left then
+            local a, b = part.left.value, part.right.value
+            local apart = math.abs(a - b)
+                / math.max(math.abs(a), math.abs(b))
+            if apart < gap then
+                closest, gap = part, apart
+            end
         end
+    end
+    if not closest and #failed == 0 then
+        return { parts[1] }, "of " .. #parts .. " conditions one: "
     end
     if #failed > 0 then
         return failed, "of " .. #parts .. " comparisons these fail: "
@@ -56,20 +59,30 @@ end
 
 -- "34 instructions ≤ 61 instructions"; the opposite sign where it is not
 -- so.
-local function figures_of(judged)
+local function comparison(part, series)
+    local sign = signs[part.op]
+    if not part.holds then
+        sign = part.left.value > part.right.value and ">"
+            or part.left.value < part.right.value and "<" or "="
+    end
+    return { shown(part.left, series), pandoc.Str(" " .. sign .. " "),
+        shown(part.right) }
+end
+
+function claims.figures(judged)
     local parts, of = telling(judged.parts)
-    local inlines = pandoc.List { pandoc.Str(of or "") }
-    for i, part in ipairs(parts) do
-        if i > 1 then
-            inlines:extend { pandoc.Str(","), pandoc.Space() }
+    local inlines, seen = pandoc.List { pandoc.Str(of or "") }, {}
+    for _, part in ipairs(parts) do
+        local more = pandoc.List(part.left and comparison(part,
+            #judged.parts > 1) or { pandoc.Str(part.text) })
+        local text = pandoc.utils.stringify(pandoc.Span(more))
+        if not seen[text] then
+            if next(seen) then
+                inlines:extend { pandoc.Str(","), pandoc.Space() }
+            end
+            seen[text] = true
+            inlines:extend(more)
         end
-        local sign = signs[part.op]
-        if not part.holds then
-            sign = part.left.value > part.right.value and ">"
-                or part.left.value < part.right.value and "<" or "="
-        end
-        inlines:extend { shown(part.left), pandoc.Str(" " .. sign .. " "),
-            shown(part.right) }
     end
     return inlines
 end
@@ -85,24 +98,32 @@ local function common_kernel(rows)
     return kernel
 end
 
+-- The recorded machine's answer, and below it the reader's own.
 local function computed(state, div)
     local place = state.place(div)
-    local judged, message = values.judge(state.tree, div.attributes.when)
+    local judged, own = values.judge(state.tree, div.attributes.when)
     if not judged then
-        base.complain_soft(place, message)
-        return { verdict("", "unmeasured", message) }
-    end
-    local row = judged.rows[1]
-    local mine = row and row.source == "reader"
-    if judged.holds == nil then
+        base.complain_soft(place, own)
+        return { verdict("", "unmeasured", own) }
+    elseif judged.holds == nil then
         return { verdict("", "unmeasured", judged.reason) }
-    elseif not judged.holds and not mine and base.release then
-        base.complain(place, "claim '" .. div.identifier .. "' is false on "
-            .. "the reference results", "mend the claim or the code")
+    elseif not judged.holds then
+        base.complain_soft(place, "claim '" .. div.identifier .. "' is "
+            .. "false on the recorded results (" .. pandoc.utils.stringify(
+            pandoc.Span(claims.figures(judged))) .. ")",
+            "mend the claim or the code")
     end
-    local word = judged.holds and "holds" or mine and "not-here" or "fails"
-    return { verdict(common_kernel(judged.rows), word, nil,
-        figures_of(judged)) }
+    state.claimed(div, judged, own)
+    local kernel = common_kernel(judged.rows)
+    local list = { verdict(kernel, judged.holds and "holds" or "fails",
+        nil, claims.figures(judged)) }
+    if own then
+        local mine = pandoc.List { pandoc.Str("on this machine: ") }
+        mine:extend(claims.figures(own))
+        list[2] = verdict(kernel, own.holds and "holds" or "not-here", nil,
+            mine)
+    end
+    return list
 end
 
 local function put_to_kernels(state, div, id)
@@ -140,7 +161,7 @@ function claims.claim(state, div)
     local worst = content[2].attributes.word
     for i = 3, #content do
         if content[i].attributes.word ~= worst then
-            worst = "mixed"
+            worst = when and "not-here" or "mixed"
         end
     end
     return pandoc.Div(content, pandoc.Attr(div.identifier, { "claim" },

@@ -12,26 +12,12 @@ package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
 local chart = require "chart"
+local palette = require "palette"
 local values = require "values"
 
 local book = books.load()
-local folder = book.figures or "figures"
+local folder = book.figures
 local out = book.build .. "/figures/"
-
--- The colours of figures/style.gp and the variables they become.
-local colours = { ["1c1b19"] = "--ink", ["57534a"] = "--soft",
-    ["fffdf7"] = "--paper", ["e6e2d6"] = "--f-grid", ["a8a397"] = "--f-ref",
-    ["0072b2"] = "--f1", ["c04f00"] = "--f2", ["00785a"] = "--f3",
-    ["8a4a8f"] = "--f4", ["dbe9f3"] = "--f-tint1", ["f7e3d4"] = "--f-tint2",
-    ["d9ece4"] = "--f-tint3", ["ecdfee"] = "--f-tint4",
-    ["f1ede2"] = "--f-tint5" }
-
-local function themed(r, g, b)
-    local hex = string.format("%02x%02x%02x", r, g, b)
-    local name = colours[hex]
-    return name and "var(" .. name .. ",#" .. hex .. ")"
-        or string.format("rgb(%d,%d,%d)", r, g, b)
-end
 
 -- An SVG that may stand in a page beside others: ids of its own, no size.
 local function inline(svg, name)
@@ -39,10 +25,10 @@ local function inline(svg, name)
     svg = svg:gsub("<title>.-</title>%s*", "")
     svg = svg:gsub("<desc>.-</desc>%s*", "")
     svg = svg:gsub("rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%)", function(r, g, b)
-        return themed(tonumber(r), tonumber(g), tonumber(b))
+        return palette.themed(tonumber(r), tonumber(g), tonumber(b))
     end)
     svg = svg:gsub("#(%x%x)(%x%x)(%x%x)([\"'])", function(r, g, b, q)
-        return themed(tonumber(r, 16), tonumber(g, 16),
+        return palette.themed(tonumber(r, 16), tonumber(g, 16),
             tonumber(b, 16)) .. q
     end)
     svg = svg:gsub("(id=[\"'])", "%1" .. name .. "-")
@@ -89,10 +75,11 @@ local function draw(script, name, data, head)
     local text = base.read(script)
     local stamp = table.concat { text, data.variables, data.tsv,
         base.read("figures/style.gp"), base.read("press/figures.lua"),
+        palette.gnuplot(),
         text:find("%f[%w]raw%f[%W]") and sum or "" }
     base.write(out .. name .. ".tsv", data.tsv)
     base.write(out .. name .. ".vars", data.variables)
-    local facts, rerun = chart.facts(data.rows)
+    local facts, rerun = chart.facts(data.rows, data.grey)
     base.save(out .. name .. ".facts", { alt = data.alt, text = facts,
         rerun = rerun, data = #data.rows > 0 or nil, wide = head.wide })
     if base.read(out .. name .. ".stamp") == stamp then
@@ -119,6 +106,7 @@ end
 
 local tree = values.open(book)
 fontconfig()
+base.write(out .. "palette.gp", palette.gnuplot())
 for _, script in ipairs(base.glob(folder .. "/*.gp")) do
     local name = script:match("([^/]+)%.gp$")
     if name ~= "style" then

@@ -53,14 +53,61 @@ return function(context)
         return l
     end
 
+    -- A statement's words in an appendix, leading to the statement.
+    function pen.statement(l, id, page)
+        l.target = (epub and "" or page) .. "#" .. id
+        l.attr = pandoc.Attr("", { "xref" })
+        return l
+    end
+
+    -- The reader's own figure beside the recorded one: in brackets, or in a
+    -- table below it.
+    function pen.here(s, class)
+        local text = esc(pandoc.utils.stringify(s.content))
+        text = class == "own" and text or "(here\194\160" .. text .. ")"
+        return rawi(epub and (class == "own" and " / " or " ") .. text
+            or string.format(' <span class="%s" data-tip="%s">%s</span>',
+            class, esc(s.attributes.title or ""), text))
+    end
+
+    -- The figure itself; what pen.here made of the second stands after it.
     function pen.value(s)
         if epub then
             return s.content
         end
-        return rawi(string.format(
+        local out = pandoc.List { rawi(string.format(
             '<span class="%s" data-tip="%s">%s</span>', s.classes[1],
             esc(s.attributes.title or ""),
-            esc(pandoc.utils.stringify(s.content))))
+            esc(pandoc.utils.stringify(s.content)))) }
+        out:extend(s.content:filter(function(inline)
+            return inline.t == "RawInline"
+        end))
+        return out
+    end
+
+    -- Words with evidence; `mark` says what is not so here, in the margin.
+    function pen.so(s, mark)
+        if epub then
+            if mark then
+                s.content:insert(pandoc.Note { pandoc.Plain {
+                    pandoc.Str(mark) } })
+            end
+            return pandoc.Span(s.content, pandoc.Attr(s.identifier))
+        end
+        local out = pandoc.List { rawi(string.format('<span class="%s%s" '
+            .. 'id="%s" data-tip="%s">', s.classes[1], mark and " notso"
+            or "", s.identifier, esc(s.attributes.title))) }
+        out:extend(s.content)
+        out:insert(rawi("</span>"))
+        if mark then
+            local id = "n-" .. s.identifier
+            out:insert(rawi(string.format('<span class="withnote">'
+                .. '<a class="noteref" href="#%s" aria-label="Not so on '
+                .. 'this machine">≠</a><span class="note" id="%s" '
+                .. 'role="note"><a class="back" href="#%s">≠</a> '
+                .. "%s</span></span>", id, id, s.identifier, esc(mark))))
+        end
+        return out
     end
 
     function pen.word(word, text, s)
@@ -235,7 +282,7 @@ return function(context)
             local item = pandoc.List { rawi("<li>" .. (kernel ~= ""
                 and '<span class="kernel">' .. (kernel:find(",", 1, true)
                 and "kernels " or "kernel ") .. esc(kernel)
-                .. "</span> " or "") .. (a.word == "mixed"
+                .. "</span> " or "") .. (a.word ~= v.attributes.word
                 and '<span class="word w-' .. v.attributes.word .. '">'
                 .. context.words[v.attributes.word] .. "</span> " or "")) }
             item:extend(v.content[1].content)

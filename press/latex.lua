@@ -46,7 +46,29 @@ return function(context)
         return inlines
     end
 
+    -- A statement's words in an appendix, with the page they stand on.
+    function pen.statement(l, id)
+        local inlines = pandoc.List { rawi("{\\hyperref[" .. id .. "]{") }
+        inlines:extend(l.content)
+        inlines:insert(rawi("}\\pwpage{" .. id .. "}}"))
+        return inlines
+    end
+
+    function pen.here(s, class)
+        local text = esc(pandoc.utils.stringify(s.content))
+        return rawi(class == "own" and "\\pwown{" .. text .. "}"
+            or "\\pwhere{here~" .. text .. "}")
+    end
+
     function pen.value(s)
+        return s.content
+    end
+
+    function pen.so(s, mark)
+        s.content:insert(1, rawi("\\pwstated{" .. s.identifier .. "}"))
+        if mark then
+            s.content:insert(rawi("\\pwnotso{" .. esc(mark) .. "}"))
+        end
         return s.content
     end
 
@@ -205,7 +227,7 @@ return function(context)
             local kernel = v.attributes.kernel
             local item = pandoc.List { rawi("\\pwverdict{" .. (kernel ~= ""
                 and (kernel:find(",", 1, true) and "kernels~" or "kernel~")
-                .. kernel or "") .. "}{" .. (a.word == "mixed"
+                .. kernel or "") .. "}{" .. (a.word ~= v.attributes.word
                 and "\\pwword{" .. v.attributes.word .. "}{"
                 .. context.words[v.attributes.word] .. "}" or "") .. "}{") }
             item:extend(v.content[1].content)

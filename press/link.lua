@@ -12,6 +12,7 @@ package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
 local source = require "source"
+local statements = require "statements"
 local values = require "values"
 
 local link = {}
@@ -128,6 +129,7 @@ local function say_whose(book)
         io.stderr:write("pagewise: book: the lab did not run here; its "
             .. "numbers are the recorded ones\n")
     end
+    return mine
 end
 
 function link.run()
@@ -138,7 +140,7 @@ function link.run()
     table_.cited = check_cites(book, xrefs)
     check_regions(book, xrefs)
     base.settle()
-    say_whose(book)
+    statements.gather(book, xrefs, say_whose(book))
     for i, xref in ipairs(xrefs) do
         local top = xref.toc[1] or { title = xref.chapter.name,
             html = xref.chapter.name, id = "" }

@@ -12,6 +12,9 @@
 
 local mark = {}
 
+-- The spans that carry evidence (evidence.lua).
+mark.spans = { so = true, source = true, argued = true }
+
 -- What may begin at a position that is not plain text, in order. Each gives
 -- the kind and the last position of what begins at i, or nil.
 local starts = {}
@@ -81,6 +84,23 @@ add("math", function(text, i)
     return select(2, text:find("^%$%$.-%$%$", i))
         or select(2, text:find("^%$[^%s$][^$\n]*%$", i))
 end)
+add("evidence", function(text, i) -- {.so ...}; may run over lines
+    local class = text:match("^{%.(%l+)[%s}]", i)
+    if class and mark.spans[class] then
+        local at, quoted = i, false
+        while true do
+            at = text:find('[\\"}]', at + 1)
+            local c = at and text:sub(at, at)
+            if not c or c == "}" and not quoted then
+                return at
+            elseif c == '"' then
+                quoted = not quoted
+            elseif c == "\\" then
+                at = at + 1
+            end
+        end
+    end
+end)
 add("attributes", function(text, i)
     return select(2, text:find("^{[#.][^}\n]*}", i))
 end)
@@ -115,9 +135,11 @@ function mark.walk(text, visit)
             give(kind, i, last)
             i, from = last + 1, last + 1
         else
-            i = text:find("[\n`:<{%[%]$~]", i + 1) or #text + 1
-            if text:sub(i, i) == "\n" then
-                i = i + 1
+            if text:sub(i, i) ~= "\n" then
+                i = text:find("[\n`:<{%[%]$~]", i + 1) or #text
+            end
+            if text:sub(i, i) == "\n" or i == #text then
+                i = i + 1 -- to the start of a line
             end
         end
     end
@@ -133,7 +155,7 @@ end
 function mark.lines(text)
     local out, cites = {}, {}
     mark.walk(text, function(kind, piece, line)
-        if kind == "div" or kind == "heading" then
+        if kind == "div" or kind == "heading" or kind == "evidence" then
             piece = piece:gsub("}%s*$", " line=" .. line .. "}")
         elseif kind == "value" then
             piece = mark_value(piece, line)
@@ -154,6 +176,33 @@ function mark.lines(text)
         out[#out + 1] = piece
     end)
     return table.concat(out), cites
+end
+
+-- The attributes of `{.so when="..."}` as pandoc will read them.
+function mark.attributes(piece)
+    local a = { class = piece:match("^{%.(%l+)") }
+    local i = 1
+    while true do
+        local name, at = piece:match("%s([%a-]+)=()", i)
+        if not name then
+            return a
+        end
+        local quote = piece:sub(at, at) == '"'
+        local last = at
+        if quote then
+            repeat
+                last = piece:find('[\\"]', last + 1)
+                local escaped = last and piece:sub(last, last) == "\\"
+                last = escaped and last + 1 or last
+            until not last or not escaped
+            last = last or #piece
+            a[name] = piece:sub(at + 1, last - 1):gsub("\\(%p)", "%1")
+                :gsub("%s*\n%s*", " ")
+        else
+            a[name], last = piece:match("^([^%s}]*)()", at)
+        end
+        i = last
+    end
 end
 
 -- The prose alone: everything else is blank, every newline in its place.

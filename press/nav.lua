@@ -13,6 +13,10 @@ local esc = base.html
 nav.back = {
     { name = "bibliography", page = "bibliography.html",
         html = "Bibliography", title = "Bibliography" },
+    { name = "read", page = "read.html", html = "Read in the sources",
+        title = "Read in the sources" },
+    { name = "notso", page = "notso.html", html = "Not so on your machine",
+        title = "Not so on your machine" },
     { name = "sources", page = "sources.html", html = "Sources",
         title = "Sources" },
     { name = "colophon", page = "colophon.html", html = "Colophon",

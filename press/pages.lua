@@ -10,6 +10,7 @@ local books = require "book"
 local highlight = require "highlight"
 local link = require "link"
 local nav = require "nav"
+local palette = require "palette"
 local source = require "source"
 local values = require "values"
 
@@ -165,11 +166,19 @@ local function rendered()
         base.write(out .. chapter.page, base.read(book.build .. "/press/"
             .. chapter.name .. ".html"))
     end
-    base.write(out .. "bibliography.html", base.read(book.build
-        .. "/press/bibliography.html"))
+    for _, name in ipairs { "bibliography", "read", "notso" } do
+        base.write(out .. name .. ".html", base.read(book.build
+            .. "/press/" .. name .. ".html"))
+    end
+end
+
+local function style_sheet()
+    base.write(out .. "book.css", (base.read("press/theme/book.css")
+        :gsub("/%* palette %*/", (palette.css():gsub("%%", "%%%%")))))
 end
 
 os.execute("mkdir -p " .. base.quote(out .. "figures"))
+style_sheet()
 rendered()
 sources()
 colophon()

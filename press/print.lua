@@ -84,7 +84,9 @@ local function document()
         fonts = "./" .. book.build .. "/fonts",
         front = table.concat(front, "\n"), main = table.concat(main, "\n"),
         back = back("Bibliography") .. "\\input{"
-        .. folder .. "bibliography.tex}\n" .. colophon() }
+        .. folder .. "bibliography.tex}\n\\input{" .. folder
+        .. "read.tex}\n\\input{" .. folder .. "notso.tex}\n"
+        .. colophon() }
     return (base.read("press/theme/book.tex"):gsub("%$(%l+)%$", fill))
 end
 

@@ -18,8 +18,11 @@ package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local blocks = require "blocks"
 local books = require "book"
+local evidence = require "evidence"
+local expression = require "expression"
 local lint = require "lint"
 local mark = require "mark"
+local sentences = require "sentences"
 local source = require "source"
 local values = require "values"
 
@@ -28,7 +31,6 @@ local format = "markdown-auto_identifiers-implicit_figures"
 
 local function new_state(path)
     local state = { path = path, book = books.load(), counters = {} }
-    state.book.figures = state.book.figures or "figures"
     state.chapter = books.chapter(state.book, os.getenv("CHAPTER"))
     if not state.chapter then
         base.fail("book.yaml", "no chapter '" .. os.getenv("CHAPTER")
@@ -36,7 +38,11 @@ local function new_state(path)
     end
     state.tree = values.open(state.book)
     state.xref = { chapter = state.chapter, ids = {}, toc = {}, refs = {},
-        uses = {}, cites = {}, values = {}, search = {}, deps = {} }
+        uses = {}, cites = {}, values = {}, search = {}, deps = {},
+        statements = {} }
+    function state.claimed(...)
+        evidence.claim(state, ...)
+    end
     return state
 end
 
@@ -200,17 +206,23 @@ local function inlines(state)
             return nil
         end
         local line = code.attributes.line
-        local text, tip, v = values.show(state.tree, code.text)
-        if not text then
-            base.complain_soft(state.path .. ":" .. line, tip)
+        local shown, message = values.show(state.tree, code.text)
+        if not shown then
+            base.complain_soft(state.path .. ":" .. line, message)
             return pandoc.Strong { pandoc.Str("⟨" .. code.text .. "⟩") }
         end
-        local row = v.rows[1]
-        table.insert(state.xref.values, { text = text, tip = tip,
-            expression = code.text, line = tonumber(line),
-            source = row and row.source })
-        return pandoc.Span({ pandoc.Str(text) }, pandoc.Attr("",
-            { v.reason and "unmeasured" or "value" }, { title = tip }))
+        local row = shown.v.rows[1]
+        table.insert(state.xref.values, { text = shown.text,
+            tip = shown.tip, expression = code.text, line = tonumber(line),
+            here = shown.here, source = row and row.source })
+        return values.span(shown)
+    end
+    local function span(s)
+        for kind, make in pairs(evidence.kinds) do
+            if s.classes:includes(kind) then
+                return make(state, s)
+            end
+        end
     end
     local function link(l)
         local id = l.target:match("^#(.+)$")
@@ -221,7 +233,26 @@ local function inlines(state)
             return l
         end
     end
-    return { Code = value, Link = link }
+    return { Code = value, Link = link, Span = span }
+end
+
+-- The values of a sentence are of one machine.
+local function one_machine(state)
+    for _, sentence in ipairs(sentences.of(state.text)) do
+        local rows = {}
+        for _, token in ipairs(sentence.tokens) do
+            local shown = token.kind == "value" and values.show(state.tree,
+                (token.text:sub(3, -3):gsub("%s+", " ")))
+            for _, row in ipairs(shown and shown.v.rows or {}) do
+                rows[#rows + 1] = row
+            end
+        end
+        local ok, why = pcall(expression.one_machine, rows)
+        if not ok then
+            base.complain(state.path .. ":" .. sentence.line,
+                "a sentence has " .. why.text)
+        end
+    end
 end
 
 -- Plain text by section, for the search.
@@ -267,9 +298,13 @@ function Reader(input)
     state.levels = {}
     state.text = tostring(input)
     lint.measurements(path, state.text)
+    if state.chapter.strict then
+        lint.words(path, state.text)
+    end
     local marked, cites = mark.lines(state.text)
     state.xref.cites = cites
     local doc = pandoc.read(marked, format):walk(inlines(state))
+    one_machine(state)
     doc.blocks = state.blocks(doc.blocks)
     doc.meta = pandoc.Meta {}
     search(state, doc.blocks)

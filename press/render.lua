@@ -39,6 +39,9 @@ local function link(l)
     elseif id:match("^ref%-") then
         return pen.cite(l, id)
     end
+    if l.classes:includes("statement") then
+        return pen.statement(l, id, l.attributes.page)
+    end
     local entry = linked.ids[id]
     if not entry then
         return l.classes:includes("try")
@@ -66,7 +69,14 @@ local function span(s)
     elseif s.classes:includes("value") or s.classes:includes("unmeasured")
     then
         return pen.value(s)
-    elseif s.classes:includes("def") then
+    elseif s.classes:includes("here") or s.classes:includes("own") then
+        return pen.here(s, s.classes[1])
+    elseif s.classes:includes("so") then
+        return pen.so(s, s.classes:includes("notso")
+            and "Not so on this machine: " .. s.attributes.here .. ".")
+    elseif s.classes:includes("read") then
+        return pen.so(s)
+    elseif s.classes:includes("def") or s.classes:includes("argued") then
         return s.content
     end
 end

@@ -1,26 +1,43 @@
 -- SPDX-License-Identifier: MIT
 --
 -- Measured values: what `{{page.hot.pw.insn x=0}}` prints, and from where.
+-- The language is that of expression.lua.
 --
--- A value is a key, a number, or a chain of them with / - + * between
--- blanks, taken from left to right. Two values of one unit divided give a
--- ratio (×); a number beside a value keeps its unit. Every result carries
--- the records it came from, for the tooltip and the colophon.
+-- One machine a sentence: what a value prints is the recorded machine's.
+-- Where the reader's own was measured too and its interval does not meet
+-- the recorded one, it stands beside it. A value that only the reader's
+-- results hold is refused: its neighbours would be another machine's.
+-- Every result carries its records, for the tooltip and the colophon.
 
 local base = require "base"
+local expression = require "expression"
 local results = require "results"
 
 local values = {}
 
+-- The tree of results.lua, and both its layers as trees of their own:
+-- tree.recorded, and tree.own where anything was measured here.
+local function layer(tree, source)
+    local of = tree[source]
+    table.sort(of.rows, results.less)
+    return setmetatable({ rows = of.rows, claim_rows = of.claims,
+        default_kernel = tree.default_kernel, reader = of, reference =
+        source == "reader" and tree.reference or tree.reader },
+        getmetatable(tree))
+end
+
 function values.open(book)
     local tree, message = results.open {
-        reader = book.build .. "/results",
-        reference = book.reference or "bench/reference",
+        reader = book.build .. "/results", reference = book.reference,
         machine = book.machine, default_kernel = book["default-kernel"] }
     if not tree then
         io.stderr:write(message, "\n")
         os.exit(1)
     end
+    local mine = #tree.reader.rows + #tree.reader.claims > 0
+    local known = #tree.reference.rows + #tree.reference.claims > 0
+    tree.recorded = layer(tree, known and "reference" or "reader")
+    tree.own = known and mine and layer(tree, "reader") or nil
     return tree
 end
 
@@ -53,140 +70,73 @@ function values.provenance(row)
         .. ": " .. results.provenance(row) .. "; " .. from
 end
 
--- One operand: {value, unit, rows}, or nil, message.
-local function operand(tree, text)
-    local number = tonumber(text)
-    if number then
-        return { value = number, rows = {} }
+function values.say(v)
+    return values.format(v.value, v.unit, v.bare)
+end
+expression.say = values.say
+
+function values.tip(rows)
+    local tips, seen = {}, {}
+    for _, row in ipairs(rows) do
+        local tip = values.provenance(row)
+        if not seen[tip] and #tips < 6 then
+            seen[tip], tips[#tips + 1] = true, tip
+        end
     end
-    local key, attrs = results.parse(text)
-    if not key then
-        return nil, attrs
-    end
-    local row, message = tree:find(key, attrs)
-    if not row then
-        return nil, message
-    end
-    local stat = attrs.stat or "median"
-    return { value = row[stat], rows = { row }, bare = attrs.bare,
-        unit = stat ~= "n" and row.unit or nil, reason = row.reason }
+    return table.concat(tips, " · ")
 end
 
-local operate = {
-    ["/"] = function(a, b) return a / b end,
-    ["*"] = function(a, b) return a * b end,
-    ["-"] = function(a, b) return a - b end,
-    ["+"] = function(a, b) return a + b end,
-}
-
-local function unit_of(op, a, b)
-    if op == "/" and a.unit and b.unit then
-        return a.unit == b.unit and "×" or a.unit .. "/" .. b.unit
-    end
-    return a.unit or b.unit
+-- Do two intervals lie apart, and do the figures read differently?
+function values.apart(a, b)
+    return a.value and b.value and (a.hi < b.lo or b.hi < a.lo)
+        and values.say(a) ~= values.say(b)
 end
 
-local function combine(op, a, b)
-    local out = { rows = {}, bare = a.bare or b.bare,
-        unit = unit_of(op, a, b), reason = a.reason or b.reason }
-    for _, side in ipairs { a, b } do
-        for _, row in ipairs(side.rows) do
-            out.rows[#out.rows + 1] = row
-        end
-    end
-    if not out.reason then
-        if op == "/" and b.value == 0 then
-            return nil, "division by zero"
-        end
-        out.value = operate[op](a.value, b.value)
-    end
-    return out
-end
-
--- {value, unit, rows, bare, reason} of an expression, or nil, message.
-function values.eval(tree, text)
-    local rest, op, out = text:match("^%s*(.-)%s*$"), nil, nil
-    repeat
-        local a, b = rest:find(" [-/+*] ")
-        local term, message = operand(tree, rest:sub(1, a and a - 1))
-        if not term then
-            return nil, message
-        end
-        if out then
-            out, message = combine(op, out, term)
-            if not out then
-                return nil, message
-            end
-        else
-            out = term
-        end
-        if a then
-            op, rest = rest:sub(a + 1, a + 1), rest:sub(b + 1)
-        end
-    until not a
-    return out
-end
-
--- What the page shows: text, tooltip, the result.
+-- What the page shows: {text, tip, v, here, here_tip}, or nil, message.
+local shown = {}
 function values.show(tree, text)
-    local v, message = values.eval(tree, text)
+    if shown[text] then
+        return shown[text]
+    end
+    local v, message = expression.value(tree.recorded, text)
+    local own = tree.own and expression.value(tree.own, text)
     if not v then
-        return nil, message
+        return nil, own and own.value and "value " .. text .. " was "
+            .. "measured on this machine only; record it (make reference)"
+            .. " or leave it out: one sentence, one machine" or message
     end
-    local tips = {}
-    for i, row in ipairs(v.rows) do
-        tips[i] = values.provenance(row)
+    local out = { v = v, tip = values.tip(v.rows), text = v.reason
+        and "not measured: " .. v.reason or values.say(v) }
+    if own and own.value and (v.reason or values.apart(v, own)) then
+        out.here, out.here_tip = values.say(own), values.tip(own.rows)
     end
-    local shown = v.reason and "not measured here: " .. v.reason
-        or values.format(v.value, v.unit, v.bare)
-    return shown, table.concat(tips, " · "), v
-end
-
-local compare = {
-    ["<="] = function(a, b) return a <= b end,
-    [">="] = function(a, b) return a >= b end,
-    ["<"] = function(a, b) return a < b end,
-    [">"] = function(a, b) return a > b end,
-    ["=="] = function(a, b) return a == b end,
-    ["!="] = function(a, b) return a ~= b end,
-}
-
--- A condition `A <= B [and C < D]`: true, false or nil (not measured), its
--- sides as {left, op, right} and all rows; or nil, message where broken.
-local function side(tree, text, rows)
-    local v, message = values.eval(tree, text)
-    if not v then
-        return nil, message
-    end
-    for _, row in ipairs(v.rows) do
-        rows[#rows + 1] = row
-    end
-    return v
-end
-
-function values.judge(tree, text)
-    local out = { holds = true, parts = {}, rows = {} }
-    for part in (text:gsub("%s+and%s+", "\1") .. "\1"):gmatch("(.-)\1") do
-        local a, op, b = part:match("^(.-)%s+([<>=!]=?)%s+(.+)$")
-        if not a or not compare[op] then
-            return nil, "cannot read the condition '" .. part
-                .. "'; write A <= B, with blanks around <="
-        end
-        local left, message = side(tree, a, out.rows)
-        local right, also = side(tree, b, out.rows)
-        if not left or not right then
-            return nil, message or also
-        end
-        if left.reason or right.reason then
-            out.holds, out.reason = nil, left.reason or right.reason
-        else
-            local ok = compare[op](left.value, right.value)
-            out.holds = out.holds and ok
-            out.parts[#out.parts + 1] = { left = left, op = op,
-                right = right, holds = ok }
-        end
-    end
+    shown[text] = out
     return out
+end
+
+-- The recorded figure and, inside, the reader's own where that differs.
+function values.span(shown)
+    local inlines = pandoc.List { pandoc.Str(shown.text) }
+    if shown.here then
+        inlines:insert(pandoc.Span({ pandoc.Str(shown.here) },
+            pandoc.Attr("", { "here" }, { title = shown.here_tip })))
+    end
+    return pandoc.Span(inlines, pandoc.Attr("", { shown.v.reason
+        and "unmeasured" or "value" }, { title = shown.tip }))
+end
+
+-- A condition on the recorded machine and, where it was measured there, on
+-- the reader's own: two answers of expression.judge, or nil, message.
+function values.judge(tree, text)
+    local recorded, message = expression.judge(tree.recorded, text)
+    if not recorded then
+        return nil, message
+    end
+    local own = tree.own and expression.judge(tree.own, text)
+    if own and (own.holds == nil or #own.rows == 0) then
+        own = nil
+    end
+    return recorded, own
 end
 
 return values

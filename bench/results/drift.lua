@@ -151,7 +151,9 @@ end
 local function machines(dir)
     local list, pipe = {}, io.popen("ls '" .. dir .. "' 2>/dev/null")
     for line in pipe:lines() do
-        list[#list + 1] = line
+        if line ~= "source" then
+            list[#list + 1] = line
+        end
     end
     pipe:close()
     return list

@@ -511,7 +511,7 @@ local function command(args)
     local status = 0
     for i = 2, #args do
         local paths = results.lines_of("find " .. results.quote(args[i])
-            .. " -type f -name '*.tsv' 2>/dev/null")
+            .. " -type f -name '*.tsv' ! -path '*/source/*' 2>/dev/null")
         for _, path in ipairs(#paths > 0 and paths or { args[i] }) do
             local file, message = results.read(path)
             print(file and path .. ": " .. #file.rows .. " rows" or message)

@@ -75,12 +75,13 @@ local function merge(over, under)
     return rows
 end
 
+-- The first machine; `source` is what was read, not what was measured.
 local function pick_machine(dir, machine)
     if machine then
         return dir .. "/" .. machine
     end
     return results.lines_of("find " .. results.quote(dir)
-        .. " -mindepth 1 -maxdepth 1 -type d 2>/dev/null")[1]
+        .. " -mindepth 1 -maxdepth 1 -type d ! -name source 2>/dev/null")[1]
         or dir .. "/none"
 end
 

@@ -4,9 +4,9 @@
 -- and x=, instrument=, kernel= to narrow them. Without kernel= the default
 -- kernel is meant; kernel=* means all of them.
 
-local select = {}
+local pick = {}
 
-function select.rows(tree, patterns, attributes)
+function pick.rows(tree, patterns, attributes)
     local keep, rows = tree.default_kernel, {}
     local attrs = { x = attributes.x, instrument = attributes.instrument,
         kernel = attributes.kernel }
@@ -30,7 +30,7 @@ function select.rows(tree, patterns, attributes)
 end
 
 -- "page.hot.*.insn kernel=*" -> the patterns, the attributes
-function select.parse(text)
+function pick.parse(text)
     local patterns, attributes = {}, {}
     for word in text:gmatch("%S+") do
         local name, value = word:match("^(%l+)=(%S+)$")
@@ -43,4 +43,4 @@ function select.parse(text)
     return table.concat(patterns, " "), attributes
 end
 
-return select
+return pick
