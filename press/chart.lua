@@ -263,14 +263,14 @@ end
 -- {tsv, variables, alt, rows, missing}
 function chart.gather(book, tree, head)
     local out, variables, all, rows, index = {}, {}, {}, {}, 0
-    local drawn, behind = whose(tree, head)
+    local front, behind = whose(tree, head)
     local grey = {}
     local function set(name, text, ...)
         variables[#variables + 1] = name .. " = "
             .. string.format(text, ...)
     end
     for _, panel in ipairs(head.panels) do
-        local list, message = collect(book, drawn, behind, head, panel)
+        local list, message = collect(book, front, behind, head, panel)
         if not list then
             return nil, head.path .. ":" .. panel.line, message
         end

@@ -20,8 +20,9 @@ local open, close = "\1", "\2" -- around a token's number, in flat text
 -- around what ends a paragraph, and where each line begins.
 local function flatten(text)
     local out, size, tokens, starts = {}, 0, {}, {}
-    local function put(piece, line)
-        starts[#starts + 1] = { at = size + 1, line = line, piece = piece }
+    local function put(piece, line, padded)
+        starts[#starts + 1] = { at = size + 1, line = line, piece = piece,
+            padded = padded }
         out[#out + 1], size = piece, size + #piece
     end
     mark.walk(text, function(kind, piece, line)
@@ -33,9 +34,10 @@ local function flatten(text)
         elseif kind == "div" or kind == "code" and lines > 0
             and piece:match("^ *[`~][`~][`~]") then
             tokens[#tokens + 1] = { kind = kind, text = piece }
-            put("\n\n" .. open .. #tokens .. close .. "\n\n", line)
+            put("\n\n" .. open .. #tokens .. close .. "\n\n", line, true)
         elseif kind == "heading" then
-            put("\n\n" .. piece:gsub("{[^}]*}%s*$", "") .. "\n\n", line)
+            put("\n\n" .. piece:gsub("{[^}]*}%s*$", "") .. "\n\n", line,
+                true)
         else
             tokens[#tokens + 1] = { kind = kind, text = piece, line = line,
                 attributes = kind == "evidence" and mark.attributes(piece)
@@ -57,9 +59,8 @@ local function line_finder(starts)
         end
         local s = starts[i]
         local before = s.piece:sub(1, at - s.at)
-        if before:match("^\n\n") and s.piece:sub(3, 3) ~= "" then
-            before = before:sub(3) -- blank lines that flatten put in
-        end
+        -- without the blank lines that flatten put around it
+        before = s.padded and before:gsub("^\n+", "") or before
         return s.line + select(2, before:gsub("\n", ""))
     end
 end
