@@ -9,7 +9,7 @@ where=$T/made
 
 # A copy of press/sample at $book, whole.
 fresh() {
-    rm -rf "$book"
+    rm -rf "$book" "$where/results"
     cp -R press/sample "$book"
     find "$book" -type f -name "*.[mgy]*" \
         -exec sed -i "s|press/sample|$book|g" {} +
