@@ -173,7 +173,7 @@ choose() {
     awk -F '\t' -v need="$1" '$1 == need { print $2 }' "$list" |
         tr , '\n' | sort -u | xargs -r apt-cache policy 2>/dev/null |
         awk -F '\t' -v need="$1" '
-            NR == FNR {
+            from == "apt" {
                 if (/^[^ ].*:$/) { sub(/:$/, ""); name = $0 }
                 else if (/^  Candidate:/ && !/\(none\)/) here[name] = 1
                 next
@@ -183,7 +183,7 @@ choose() {
                 for (i = 1; i < n && !(list[i] in here); i++) ;
                 if (!(list[i] in here)) i = 1
                 if (need == "needed" || list[i] in here) print list[i]
-            }' - "$list" | sort -u | tr '\n' ' ' | sed 's/ $//'
+            }' from=apt - from=list "$list" | sort -u | tr '\n' ' ' | sed 's/ $//'
 }
 
 install() {
