@@ -26,7 +26,7 @@ NO_PACKAGES := help doctor clean distclean
 CODE_GOALS := lib install
 LAB_GOALS := lab
 BENCH_GOALS := bench bench-quick drift reference
-PRESS_GOALS := html pdf epub figures coverage lint sources audit \
+PRESS_GOALS := html pdf epub print figures coverage lint sources audit \
     statements
 TEST_GOALS := test% format
 BOOK_GOALS := $(filter-out $(NO_PACKAGES) $(CODE_GOALS) $(LAB_GOALS) \
