@@ -85,7 +85,8 @@ checkout() {
 }
 
 # in_root ROOT USER FOLDER COMMAND...: with /proc and /dev, which end with
-# it; packages that were downloaded once are not downloaded again.
+# it, as the root of all there is (in a chroot nobody but root may have
+# namespaces); what was downloaded once is not downloaded again.
 in_root() {
     cp /etc/resolv.conf /etc/hosts "$1/etc/"
     mkdir -p "$dir/debs/partial"
@@ -94,6 +95,8 @@ in_root() {
         set -e
         debs=$1 root=$2 user=$3 folder=$4
         shift 4
+        mount --make-rprivate /
+        mount --bind "$root" "$root"
         mount -t proc proc "$root/proc"
         mount --rbind /dev "$root/dev"
         mount --rbind /sys "$root/sys"
@@ -102,9 +105,13 @@ in_root() {
         [ "$user" = 0 ] || { home=/home/reader
             as="setpriv --reuid=$user --regid=$user --clear-groups"; }
         cert=/etc/ssl/certs/ca-certificates.crt
+        cd "$root"
+        pivot_root . mnt
+        umount -l /mnt
+        cd "$folder"
         exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$home" \
             CI=true NODE_EXTRA_CA_CERTS=$cert npm_config_cafile=$cert \
-            chroot "$root" $as sh -c "cd \"$folder\" && exec \"\$@\"" sh "$@"
+            $as "$@"
         ' sh "$dir/debs" "$@" </dev/null
 }
 
