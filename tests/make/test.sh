@@ -191,6 +191,12 @@ one_paragraph() {
     )
 }
 
+stopped() {
+    copy_tree "$T/tree"
+    ROUNDS=1 sh tests/make/killed.sh "$T/tree" lib build/lib/libpagewise.a \
+        build/lib/libpagewise.so build/lib/libpagewise-malloc.so
+}
+
 tidy() {
     is_checkout || exit 0
     git status --porcelain --ignored | grep '^!!' | tee "$T/ignored"
@@ -218,6 +224,7 @@ check "make lab with an unknown kernel is refused" no_such_kernel
 check "no QEMU: make goes on and says so" lab_missing
 check "a second make makes nothing, in under 2 s" second_make
 check "one paragraph changed: its page in under 5 s" one_paragraph
+check "stopped at any moment: the next make is right" stopped
 check "nothing is written but build/" tidy
 check "make clean keeps the downloads, make distclean nothing" cleaned
 rm -rf "${T:?}/bin" "$T/tree"
