@@ -17,62 +17,36 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 KERNELS ?= 6.1
 PREFIX ?= /usr/local
 
-# ---- Debian packages -----------------------------------------------------
+# ---- Packages ------------------------------------------------------------
 
-# The C compiler and its headers; Lua for the tools that read results and,
-# with lua-yaml, the table of contents, which every goal looks at.
-PACKAGES_BUILD := gcc libc6-dev lua5.4 lua-yaml
-
-# Counters and page faults of whole programs; timing of whole programs.
-PACKAGES_BENCH := linux-perf hyperfine
-
-# An emulator; what packs an initramfs; what runs a kernel's build tools.
-PACKAGES_LAB := qemu-system-x86 cpio libelf1
-
-# Chapters to HTML, EPUB and LuaLaTeX; figures; fonts; finishing touches.
-PACKAGES_PRESS := pandoc gnuplot-nox texlive-luatex \
-    texlive-latex-recommended texlive-latex-extra lmodern \
-    fonts-inter fonts-jetbrains-mono woff2 zip poppler-utils qpdf
-
-# Only for `make test`: sanitizers, fuzzing and formatting; unit tests;
-# spelling and shell checks; EPUB and HTML validity; a browser to look.
-PACKAGES_TEST = clang libclang-rt-14-dev llvm clang-format \
-    libcmocka-dev codespell shellcheck epubcheck \
-    openjdk-17-jre-headless chromium git xz-utils \
-    $(if $(shell command -v npm),,nodejs npm)
-
-# The parts may add to the lists: `PACKAGES_LAB += ...` in a packages.mk.
--include $(wildcard code/packages.mk bench/packages.mk press/packages.mk)
-
-# What each goal needs. A goal in neither list gets all but the test tools.
+# What each goal needs and what it can use besides: groups of the table
+# bench/machine/packages.tsv. A goal in none of these lists prints the book,
+# and that is done without benchmarks and kernels where it must be.
 NO_PACKAGES := help doctor clean distclean
 CODE_GOALS := lib install
 LAB_GOALS := lab
 BENCH_GOALS := bench bench-quick drift reference
-PRESS_GOALS := html pdf epub figures coverage lint sources audit \
+PRESS_GOALS := html pdf epub print figures coverage lint sources audit \
     statements
 TEST_GOALS := test% format
 BOOK_GOALS := $(filter-out $(NO_PACKAGES) $(CODE_GOALS) $(LAB_GOALS) \
     $(BENCH_GOALS) $(PRESS_GOALS) $(TEST_GOALS),$(GOALS))
 
 goal = $(filter $1,$(GOALS))
-NEEDED := $(if $(filter-out $(NO_PACKAGES),$(GOALS)),$(PACKAGES_BUILD)) \
-    $(if $(call goal,$(LAB_GOALS) $(TEST_GOALS)),$(PACKAGES_LAB)) \
-    $(if $(call goal,$(BENCH_GOALS) $(TEST_GOALS)),$(PACKAGES_BENCH)) \
-    $(if $(call goal,bench $(PRESS_GOALS) $(TEST_GOALS))$(BOOK_GOALS), \
-        $(PACKAGES_PRESS)) \
-    $(if $(call goal,$(TEST_GOALS))$(TOOLS),$(PACKAGES_TEST))
-# The book is printed without these two, from recorded results.
-WANTED := $(if $(BOOK_GOALS),$(PACKAGES_BENCH) $(PACKAGES_LAB))
+NEED := $(if $(filter-out $(NO_PACKAGES),$(GOALS)),build) \
+    $(if $(call goal,$(LAB_GOALS) $(TEST_GOALS)),lab) \
+    $(if $(call goal,$(LAB_GOALS)),$(if $(filter-out 5.% 6.% 7.%, \
+        $(KERNELS)),kernel)) \
+    $(if $(call goal,$(BENCH_GOALS) $(TEST_GOALS)),bench) \
+    $(if $(call goal,bench $(PRESS_GOALS) $(TEST_GOALS))$(BOOK_GOALS),press) \
+    $(if $(call goal,$(TEST_GOALS))$(TOOLS),test)
+WANT := $(if $(BOOK_GOALS),bench lab)
 
-# Where there is no dpkg, nothing counts as missing.
-installed = $(shell command -v dpkg-query >/dev/null || echo $1; \
-    dpkg-query -W -f='$${db:Status-Status}/$${Package} ' $1 2>/dev/null)
-lacking = $(if $1,$(filter-out $(patsubst installed/%,%,$(call \
-    installed,$1)),$1))
+packages = $(if $(call goal,install-packages),RETRY=1) \
+    sh bench/machine/packages.sh
 ifndef PACKAGES_DONE
-MISSING_NEEDED := $(call lacking,$(sort $(NEEDED)))
-MISSING := $(sort $(MISSING_NEEDED) $(call lacking,$(sort $(WANTED))))
+MISSING := $(if $(strip $(NEED)),$(shell $(packages) lacking $(NEED) -- \
+    $(WANT)))
 endif
 
 ifneq ($(strip $(MISSING)),)
@@ -86,8 +60,7 @@ $(GOALS): packages-first
 	    $(MAKE) --no-print-directory PACKAGES_DONE=1 $(GOALS),:)
 
 packages-first:
-	@sh tests/packages.sh "$(strip $(MISSING_NEEDED))" \
-	    "$(strip $(filter-out $(MISSING_NEEDED),$(MISSING)))"
+	@$(packages) get $(NEED) -- $(WANT)
 
 else
 
@@ -135,9 +108,7 @@ install-packages:
 	@$(say) 'packages: nothing is missing'
 
 doctor:
-	@sh tests/doctor.sh build "$(PACKAGES_BUILD)" \
-	    bench "$(PACKAGES_BENCH)" lab "$(PACKAGES_LAB)" \
-	    press "$(PACKAGES_PRESS)" test "$(PACKAGES_TEST)"
+	@sh bench/machine/doctor.sh
 
 # The downloads in build/cache outlive `make clean`: without a network they
 # could not come back. `make distclean` removes them too.

@@ -17,6 +17,7 @@ set ylabel "instructions for a pair"
 set xrange [xmin*0.9:xmax]
 set yrange [ymin:ymax]
 set xtics (8, 32, 128, 512, 2048)
+set ytics (5, 10, 20, 50, 100, 200, 500, 1000)
 eval name_at("pw", 1)
 eval name_at("pw_nomag", 3)
 eval name_at("kernel", 2)

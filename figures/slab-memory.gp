@@ -30,7 +30,7 @@ do for [i=0:1] {
         at graph 0.02, 1.06 font bold(12) tc rgb ink
     set xlabel "size of the object, bytes"
     set xrange [value("xmin_".p)*0.9:value("xmax_".p)*1.1]
-    if (i == 1) { set logscale y }
+    if (i == 1) { set logscale y; set ytics (1, 2, 5, 10, 20, 50, 100) }
     set yrange [1:(i == 0 ? 1.55 : value("ymax_".p)*1.1)]
     if (i == 0) { set ylabel "held / live, ×" } else { set ylabel "" }
     if (i == 1) {

@@ -40,8 +40,10 @@ PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
 PRESS_DRAW := $(addprefix press/,base.lua book.lua $(PRESS_LANGUAGE) \
     values.lua facts.lua pick.lua palette.lua chart.lua figures.lua) \
     $(PRESS_RESULTS) figures/palette.tsv
-PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua render.lua)
-PRESS_CITE = --citeproc --bibliography=$(PRESS_BIB) \
+PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua cites.lua \
+    render.lua)
+PRESS_CITE = --lua-filter=press/cites.lua --citeproc \
+    --bibliography=$(PRESS_BIB) \
     --metadata-file=$(PW)/cited.yaml -M link-citations=true \
     -M suppress-bibliography=false
 

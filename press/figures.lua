@@ -95,13 +95,24 @@ local function draw(script, name, data, head)
     end
 end
 
+-- What a cut of the sans is called differs from version to version.
+local family = [[
+<match target="scan">
+<test name="file" compare="contains"><string>/fonts/%s</string></test>
+<edit name="family" mode="assign"><string>%s</string></edit>
+</match>
+]]
+
 local function fontconfig()
-    base.write(out .. "fonts.conf", string.format([[
+    local fonts = os.getenv("PWD") .. "/" .. book.build .. "/fonts"
+    fonts = fonts:gsub("[&<]", { ["&"] = "&amp;", ["<"] = "&lt;" })
+    base.write(out .. "fonts.conf", table.concat { [[
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>%s</dir><cachedir>%s</cachedir></fontconfig>
-]], os.getenv("PWD") .. "/" .. book.build .. "/fonts",
-        os.getenv("PWD") .. "/" .. book.build .. "/fonts/cache"))
+<fontconfig>
+]], "<dir>", fonts, "</dir><cachedir>", fonts, "/cache</cachedir>\n",
+        family:format("sans-400", "Inter"),
+        family:format("sans-600", "Inter Semi Bold"), "</fontconfig>\n" })
 end
 
 local tree = values.open(book)

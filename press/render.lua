@@ -88,7 +88,7 @@ local function render_blocks(list)
         if block.t == "Div" then
             local class = block.classes[1]
             if block.identifier == "refs" and name ~= "bibliography"
-                and format ~= "epub" then
+                and format ~= "epub" or block.identifier == "all-cited" then
                 made = {}
             elseif pen[class] then
                 made = pen[class](block, context.blocks)

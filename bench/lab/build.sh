@@ -34,12 +34,6 @@ build_for_kernel() {
     local src
     progress "building the module"
     src=$work
-    if [ "$native" != tree ]; then
-        case $work in *[[:space:]:]*)
-            die "lab $series" "kbuild takes no blank or colon in a path" \
-                "move the checkout to a folder without one" ;;
-        esac
-    fi
     mkdir -p "$src/module/bench"
     cp "$LAB/Kbuild" "$src/module/"
     cp -R "$LAB" "$ROOT/bench/$chapter" "$src/module/bench/"
@@ -52,13 +46,18 @@ build_for_kernel() {
         "$src/module/pagewise_$chapter.ko"
 }
 
+# kbuild takes no blank or colon in a path: then the folders are shown to it
+# under other names.
 build_module() {
+    local what=(CHAPTER="$chapter" SOURCES="${sources[*]}" modules)
     if [ "$native" = tree ]; then
-        in_tree make -C "/$headers" M=/lab/module \
-            CHAPTER="$chapter" SOURCES="${sources[*]}" modules
+        in_tree make -C "/$headers" M=/lab/module "${what[@]}"
     else
-        make -C "$cache/tree/$headers" M="$src/module" \
-            CHAPTER="$chapter" SOURCES="${sources[*]}" modules
+        case $work in
+        *[[:space:]:]*) under_mnt make -C "/mnt/tree/$headers" \
+            M=/mnt/lab/module "${what[@]}" ;;
+        *) make -C "$cache/tree/$headers" M="$src/module" "${what[@]}" ;;
+        esac
     fi >"$work/build-log.txt" 2>&1
 }
 
@@ -74,18 +73,38 @@ build_failed() {
 # What is built stands in /lab there, wherever it is: some kernels' checks
 # put the names of source files into the module.
 in_tree() {
-    local t=$cache/tree user=()
+    local t=$cache/tree
     mkdir -p "$t/lab"
-    [ "$(id -u)" = 0 ] || user=(--map-root-user)
+    find_namespace
     # shellcheck disable=SC2016 # $1 is the inner shell's
     env -i PATH=/usr/sbin:/usr/bin HOME=/ LC_ALL=C.UTF-8 SHELL=/bin/sh \
-        unshare "${user[@]}" --mount sh -c \
-        't=$1 at=$2
+        "${namespace[@]}" sh -c 't=$1 at=$2
             shift 2
             mount --bind /dev/null "$t/dev/null" &&
                 mount --rbind /proc "$t/proc" &&
                 mount --bind "$at" "$t/lab" && exec chroot "$t" "$@"' \
         sh "$t" "$work" "$@"
+}
+
+# Run a command that sees the tree as /mnt/tree, what is built as /mnt/lab.
+under_mnt() {
+    find_namespace
+    # shellcheck disable=SC2016
+    "${namespace[@]}" sh -c 't=$1 at=$2
+        shift 2
+        mount -t tmpfs none /mnt && mkdir /mnt/tree /mnt/lab &&
+            mount --bind "$t" /mnt/tree &&
+            mount --bind "$at" /mnt/lab && exec "$@"' \
+        sh "$cache/tree" "$work" "$@"
+}
+
+# Set namespace=(…), the words before a command.
+find_namespace() {
+    namespace=(unshare --mount)
+    [ "$(id -u)" = 0 ] || namespace=(unshare --map-root-user --mount)
+    "${namespace[@]}" true 2>/dev/null || die "lab $series" \
+        "no namespace is allowed here, which this kernel's compiler needs" \
+        "allow it (user namespaces, or the container's rights)"
 }
 
 # The compiler's first line, for the records.

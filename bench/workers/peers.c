@@ -19,15 +19,14 @@
 #include <unistd.h>
 
 const struct peer peers[] = {
-    {"pw", NULL, NULL, 0, "pw", false},
-    {"pw-nomag", NULL, NULL, PW_CACHE_NO_MAGAZINES, "pw", false},
-    {"glibc", NULL, NULL, 0, NULL, false},
-    {"jemalloc", "libjemalloc.so.2", "libjemalloc2", 0, NULL, false},
-    {"mimalloc", "libmimalloc.so.2", "libmimalloc2.0", 0, NULL, false},
-    {"tcmalloc", "libtcmalloc_minimal.so.4", "libtcmalloc-minimal4", 0,
-     NULL, false},
-    {"pw-static", NULL, NULL, 0, "static", true},
-    {"calls", NULL, NULL, 0, "calls", true},
+    {"pw", NULL, "", 0, "pw", false},
+    {"pw-nomag", NULL, "", PW_CACHE_NO_MAGAZINES, "pw", false},
+    {"glibc", NULL, "", 0, NULL, false},
+    {"jemalloc", "libjemalloc.so.", "2", 0, NULL, false},
+    {"mimalloc", "libmimalloc.so.", "32", 0, NULL, false},
+    {"tcmalloc", "libtcmalloc_minimal.so.", "4", 0, NULL, false},
+    {"pw-static", NULL, "", 0, "static", true},
+    {"calls", NULL, "", 0, "calls", true},
 };
 const size_t peers_count = sizeof(peers) / sizeof(*peers);
 
@@ -35,6 +34,7 @@ struct worker {
     FILE *to, *from;
     pid_t pid;
     size_t block;
+    char library[40]; /* its name with its number, or "" */
     enum { UNKNOWN, THERE, ABSENT } state;
 };
 
@@ -52,7 +52,8 @@ static void worker_path(const struct peer *p, char path[4096])
              p->ours ? p->ours : "malloc");
 }
 
-_Noreturn static void become(const struct peer *p, int in, int out)
+_Noreturn static void become(const struct peer *p, const char *library,
+                             int in, int out)
 {
     char path[4096];
 
@@ -61,8 +62,8 @@ _Noreturn static void become(const struct peer *p, int in, int out)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
-    if (p->library)
-        setenv("LD_PRELOAD", p->library, 1);
+    if (*library)
+        setenv("LD_PRELOAD", library, 1);
     execl(path, path, (char *)NULL);
     _exit(127);
 }
@@ -75,7 +76,7 @@ static void start(const struct peer *p, struct worker *w)
         bench_die("no pipe", "close some files");
     w->pid = fork();
     if (w->pid == 0)
-        become(p, to[0], from[1]);
+        become(p, w->library, to[0], from[1]);
     close(to[0]);
     close(from[1]);
     w->to = fdopen(to[1], "w");
@@ -107,19 +108,41 @@ static bool is_right(const struct peer *p, struct worker *w)
            strcmp(name, p->ours ? "pw" : p->variant) == 0;
 }
 
-/* Looked for in a child, in which the library may do as it likes. */
+/* Looked for in a child: ld.so complains of what it does not find. */
 static bool is_installed(const char *library)
 {
-    int status;
-    const pid_t pid = fork();
+    int status, said[2];
+    char byte;
+    pid_t pid;
+    bool silent;
 
+    if (pipe2(said, O_CLOEXEC) != 0)
+        bench_die("no pipe", "close some files");
+    pid = fork();
     if (pid == 0) {
         setenv("LD_PRELOAD", library, 1);
-        close(STDERR_FILENO);
+        dup2(said[1], STDERR_FILENO);
         execl("/bin/true", "true", (char *)NULL);
         _exit(1);
     }
-    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+    close(said[1]);
+    silent = read(said[0], &byte, 1) == 0;
+    close(said[0]);
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0 &&
+           silent;
+}
+
+/* Its newest library that is installed, or none if it wants none. */
+static bool find_library(const struct peer *p, struct worker *w)
+{
+    if (!p->library)
+        return true;
+    for (const char *n = p->numbers; *n; n++) {
+        snprintf(w->library, sizeof(w->library), "%s%c", p->library, *n);
+        if (is_installed(w->library))
+            return true;
+    }
+    return false;
 }
 
 bool peers_there(size_t peer)
@@ -131,7 +154,7 @@ bool peers_there(size_t peer)
         if (CPU_COUNT(&allowed) == 0)
             sched_getaffinity(0, sizeof(allowed), &allowed);
         w->state = ABSENT;
-        if (!p->library || is_installed(p->library)) {
+        if (find_library(p, w)) {
             start(p, w);
             if (is_right(p, w))
                 w->state = THERE;
@@ -147,7 +170,7 @@ const char *peers_reason(size_t peer)
     static char why[sizeof(peers) / sizeof(*peers)][60];
 
     snprintf(why[peer], sizeof(why[peer]), "%s is not installed",
-             peers[peer].package);
+             peers[peer].variant);
     return why[peer];
 }
 

@@ -12,8 +12,8 @@
 
 struct peer {
     const char *variant; /* "jemalloc" */
-    const char *library; /* preloaded, or NULL */
-    const char *package; /* that has it */
+    const char *library; /* preloaded, or NULL: "libjemalloc.so." */
+    const char *numbers; /* of it, the newest first: "32" */
     unsigned flags;      /* of the caches, if it is ours */
     const char *ours;    /* the worker's kind, if it is ours */
     bool aside;          /* a yardstick, not a peer */

@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# doctor.sh GROUP "PACKAGES" ...: what is missing on this machine and what
-# that costs. Changes nothing, uses no network. Fails when the book itself
-# could not be printed.
+# doctor.sh: what is missing on this machine and what that costs; by the
+# packages' names where there is dpkg, and else by what they are for.
+# Changes nothing, uses no network. Fails when the book could not be printed.
 
 status=0
+tab=$(printf '\t')
 
 line() {
     printf '%-8s %s\n' "$1" "$2"
@@ -14,31 +15,33 @@ line() {
 cost() {
     case $1 in
     build | press) echo "the book cannot be printed" ;;
-    bench) echo "whole programs are not timed" ;;
+    bench) echo "rows are left out; all else is measured" ;;
     lab) echo "no kernel is booted; recorded results are printed" ;;
+    kernel) echo "no kernel is built from source: KERNELS=\"slab debug\"" ;;
     test) echo "'make test' would install them" ;;
     esac
 }
 
-if ! command -v dpkg-query >/dev/null; then
-    line packages "not a Debian machine: install what the Makefile lists"
-fi
+# missing GROUP: a line for each purpose that nothing here serves.
+missing() {
+    RETRY=1 sh bench/machine/packages.sh lacking "$1" |
+        while IFS=$tab read -r _ packages purpose _; do
+            [ -n "$dpkg" ] && purpose="$purpose: $packages"
+            line "" "- $purpose" | sed 's/,\([^ ]\)/ or \1/g'
+        done
+}
 
-while [ $# -gt 1 ]; do
-    group=$1
-    missing=
-    for p in $2; do
-        case $(dpkg-query -W -f='${db:Status-Status}' "$p" 2>&1) in
-        installed) ;;
-        *) missing="$missing $p" ;;
-        esac
-    done
-    shift 2
-    if [ -z "$missing" ]; then
+dpkg=$(command -v dpkg-query)
+[ -n "$dpkg" ] || line packages "no dpkg here: looked for each by itself"
+
+for group in build press bench lab kernel test; do
+    found=$(missing "$group")
+    if [ -z "$found" ]; then
         line "$group" "ok"
         continue
     fi
-    line "$group" "missing:$missing ($(cost "$group"))"
+    line "$group" "missing ($(cost "$group")):"
+    echo "$found"
     case $group in build | press) status=1 ;; esac
 done
 
