@@ -23,7 +23,7 @@ PREFIX ?= /usr/local
 # bench/machine/packages.tsv. A goal in none of these lists prints the book,
 # and that is done without benchmarks and kernels where it must be.
 NO_PACKAGES := help doctor clean distclean
-CODE_GOALS := lib install
+CODE_GOALS := lib install uninstall take
 LAB_GOALS := lab
 BENCH_GOALS := bench bench-quick drift reference
 PRESS_GOALS := html pdf epub print figures coverage lint sources audit \
@@ -127,8 +127,13 @@ make test         every test; the last line says how many passed
 make bench        the full measurement, then the book with your curves
 make lab          boot kernels and run the modules:
                   KERNELS="5.10 6.1 6.12 7.3 slab tiny debug", default 6.1
-make lib          build/lib: libpagewise.a, .so, headers, pkg-config file
-make install      the library, under PREFIX (default /usr/local)
+make lib          build/lib: libpagewise.a, .so, libpagewise-malloc.so,
+                  headers, manual pages, files for pkg-config and CMake
+make install, uninstall
+                  the same, under PREFIX (default /usr/local)
+make take NAME=slab
+                  one allocator alone, in build/take: a folder, or with
+                  FORM=single two files
 make html, pdf, epub, figures
                   one form of the book, or its figures, from what is there
 make drift        what differs from the recorded results
