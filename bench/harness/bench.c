@@ -19,12 +19,17 @@
 
 #define CASES 512
 
+/* A quick run: how many values of x of an experiment it keeps, s. */
+enum { QUICK_XS = 4, QUICK_SECONDS = 8 };
+
 static struct {
     const char *chapter, *only, *command;
     bool quick;
     uint64_t seed;
-    size_t blocks;
-    uint64_t slice; /* ns that one run of a case shall take */
+    size_t blocks;   /* at most */
+    size_t fewest;   /* and at least, however long they take */
+    uint64_t budget; /* ns after which no further block begins */
+    uint64_t slice;  /* ns that one run of a case shall take */
     struct bench_case *cases[CASES];
     size_t count;
 } plan = {.seed = 19650219}; /* any number: it is fixed and printed */
@@ -184,6 +189,63 @@ static void run_block(uint64_t block)
         measure(lots[i].c);
 }
 
+/* ------------------------------------------------------- the quick run */
+
+/* How many values of x below this case's (or all) its experiment has. */
+static size_t xs_below(const struct bench_case *c, bool all)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < plan.count; i++) {
+        const struct bench_case *a = plan.cases[i];
+        bool seen = false;
+
+        if (strcmp(a->experiment, c->experiment) != 0 ||
+            (!all && a->x >= c->x))
+            continue;
+        for (size_t j = 0; j < i; j++)
+            seen |= plan.cases[j]->x == a->x &&
+                    strcmp(plan.cases[j]->experiment, c->experiment) == 0;
+        n += !seen;
+    }
+    return n;
+}
+
+/* Is this x one of the few that a quick run keeps: ends and between? */
+static bool is_kept(const struct bench_case *c)
+{
+    const size_t n = xs_below(c, true), rank = xs_below(c, false);
+
+    for (size_t k = 0; k < QUICK_XS; k++)
+        if (n <= QUICK_XS || rank == k * (n - 1) / (QUICK_XS - 1))
+            return true;
+    return false;
+}
+
+/* A series without values and without a reason is not written. */
+static void drop(struct bench_case *c)
+{
+    for (int i = 0; c->counters && i < COUNTERS; i++)
+        c->counted[i]->reason = NULL;
+}
+
+/* Leaves rows out, and nothing of those that stay: the cases of an x go
+ * together, so that what is compared stays comparable. */
+static void thin_out(void)
+{
+    static bool keep[CASES];
+    size_t kept = 0;
+
+    for (size_t i = 0; i < plan.count; i++)
+        keep[i] = is_kept(plan.cases[i]);
+    for (size_t i = 0; i < plan.count; i++)
+        if (keep[i])
+            plan.cases[kept++] = plan.cases[i];
+        else
+            drop(plan.cases[i]);
+    plan.count = kept;
+}
+
 /* On a terminal one line that changes, else a line every ten seconds. */
 static void progress(size_t done, size_t of, uint64_t start)
 {
@@ -210,14 +272,19 @@ static void progress(size_t done, size_t of, uint64_t start)
 void bench_run(void)
 {
     uint64_t start;
+    size_t block = 0;
 
+    if (plan.quick)
+        thin_out();
     for (size_t i = 0; i < plan.count; i++)
         calibrate(plan.cases[i]);
     start = bench_now();
-    for (size_t block = 0; block < plan.blocks; block++) {
+    while (block < plan.fewest ||
+           (block < plan.blocks && bench_now() - start < plan.budget)) {
         progress(block, plan.blocks, start);
-        run_block(block);
+        run_block(block++);
     }
+    write_blocks(block);
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
     record_ratios();
@@ -284,8 +351,10 @@ void bench_begin(int argc, char **argv, const char *chapter)
         }
     }
     plan.blocks = plan.quick ? 21 : 61;
+    plan.fewest = plan.quick ? 7 : 61;
+    plan.budget = (uint64_t)QUICK_SECONDS * 1000000000u;
     plan.slice = plan.quick ? 1500000 : 15000000;
     counters_open();
-    write_begin(chapter, out, plan.blocks, plan.slice);
+    write_begin(chapter, out, plan.slice);
     bench_pin(bench_cpus() - 1); /* the first CPU takes most interrupts */
 }

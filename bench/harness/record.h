@@ -23,8 +23,8 @@ void record_ratios(void); /* of what bench_ratio() asked for */
 struct bench_series *record_at(size_t i); /* NULL after the last */
 
 /* write.c. Where to write, and what the head of the files shall say. */
-void write_begin(const char *chapter, const char *out, size_t blocks,
-                 uint64_t slice);
+void write_begin(const char *chapter, const char *out, uint64_t slice);
+void write_blocks(size_t blocks); /* so many were run */
 void write_pinned(bool pinned);
 
 #endif

@@ -74,11 +74,14 @@ static void read_machine(void)
                   "run it from the root of the checkout");
 }
 
-void write_begin(const char *chapter, const char *out, size_t blocks,
-                 uint64_t slice)
+void write_blocks(size_t blocks)
+{
+    book.blocks = blocks;
+}
+
+void write_begin(const char *chapter, const char *out, uint64_t slice)
 {
     book.chapter = chapter;
-    book.blocks = blocks;
     book.slice = slice;
     if (out)
         snprintf(book.out, sizeof(book.out), "%s", out);
