@@ -7,10 +7,11 @@
 #   needs := page       the parts that it includes and calls
 #   world := user       in a process only; else in a kernel module, too
 #   apart := names.c    its sources that are not in the library
+#   public := x.h       its public headers, if they have other names
 #
 # The rest follows from names: every other *.c is a source, those that end
-# in _user.c or _kernel.c of one world only; <x>.h and <x>_user.h are public
-# headers, all others private. Library, lab, benchmarks, tests, checks and
+# in _user.c or _kernel.c of one world only; example.c is a program that uses
+# the part; <x>.h and <x>_user.h are public headers, all others private. Library, lab, benchmarks, tests, checks and
 # coverage take what they need from here. A part that needs rules of its own
 # has them in rules.mk.
 
@@ -26,12 +27,15 @@ define READ_PART
 needs :=
 world :=
 apart :=
+public := $1.h $1_user.h
 include code/$1/part.mk
 $1.needs := $$(needs)
 $1.world := $$(world)
-$1.sources := $$(filter-out $$(apart:%=code/$1/%),$$(wildcard code/$1/*.c))
+$1.sources := $$(filter-out $$(addprefix code/$1/,example.c $$(apart)), \
+    $$(wildcard code/$1/*.c))
+$1.example := $$(wildcard code/$1/example.c)
 $1.headers := $$(wildcard code/$1/*.h)
-$1.public := $$(wildcard code/$1/$1.h code/$1/$1_user.h)
+$1.public := $$(wildcard $$(public:%=code/$1/%))
 endef
 
 uniq = $(if $1,$(firstword $1) $(call uniq,$(filter-out \

@@ -357,7 +357,7 @@ static int check_ours(void)
             lab_mapped_by(p) != 0)
             return -EIO;
     }
-    return pw_vmalloc_check(&space) ?: pw_zone_check(&zone);
+    return pw_vspace_check(&space) ?: pw_zone_check(&zone);
 }
 
 int vmalloc_lab_cost(void)

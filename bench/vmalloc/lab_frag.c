@@ -198,7 +198,7 @@ static int measure_ours(void)
         for (i = 0; i < 8192; i += 2)
             pw_zone_free(&zone, &zone.pages[i], 0);
         ours("pw-checker");
-        error = pw_vmalloc_check(&space) ?: pw_zone_check(&zone);
+        error = pw_vspace_check(&space) ?: pw_zone_check(&zone);
         pw_vspace_exit(&space);
     }
     pw_zone_exit(&zone);

@@ -32,6 +32,8 @@
  *   -EINVAL    it is not the start of a block
  *   -EALREADY  free already: see PW_CACHE_NO_MAGAZINES in slab.h
  *   -ERANGE    somebody wrote beyond the block: see PW_CACHE_RED_ZONE
+ *
+ * fork(): a child must not use its parent's; see port_types.h.
  */
 #ifndef PW_KMALLOC_H
 #define PW_KMALLOC_H

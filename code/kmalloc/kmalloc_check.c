@@ -69,12 +69,27 @@ static int report_free(const char *call, const void *block)
     return -EALREADY;
 }
 
+/* Who has a frame of a block of pages, or of the reserve. */
+static bool name_owner(const struct pw_page *page, const void *address,
+                       char *name)
+{
+    const uint16_t tag = page ? port_read(page->tag) : 0;
+
+    (void)address;
+    if (tag != PW_TAG_LARGE && tag != PW_TAG_RESERVE)
+        return false;
+    snprintf(name, PW_OWNER_NAME, "pw_kmalloc()");
+    return true;
+}
+
+struct pw_owner pw_kmalloc_owner = {.name = name_owner};
+
 /* The address is no object's. */
 int pw_block_misuse(const char *call, const void *block)
 {
     const struct pw_page *page = pw_virt_to_page(&pw_contig_zone, block);
     const struct pw_page *head = page ? large_block_of(page) : NULL;
-    char name[PW_CACHE_NAME];
+    char name[PW_OWNER_NAME] = "nobody here";
 
     if (page && pw_tag_name(port_read(page->tag), name)) {
         port_report("%s(%p): it points into an object of cache %s; use "
@@ -87,8 +102,10 @@ int pw_block_misuse(const char *call, const void *block)
     if (page && (port_read(page->tag) == PW_TAG_RESERVE ||
                  port_read(page->state) != PW_USED))
         return report_free(call, block);
-    port_report("%s(%p): no block of ours; free it where it was allocated",
-                call, block);
+    pw_owner_of(&pw_contig_zone, block, name);
+    port_report("%s(%p): no block of ours, it belongs to %s; free it where "
+                "it was allocated",
+                call, block, name);
     return -EFAULT;
 }
 //< misuse
@@ -111,8 +128,7 @@ static bool is_free_object(struct pw_cache *cache,
     slab = page->owner;
     if (!slab || slab->free[index >> 6] >> (index & 63) & 1)
         is_free = true;
-    port_unlock(&cache->lock);
-    port_unpin(&pin);
+    port_release(&cache->lock, &pin);
     return is_free;
 }
 
@@ -195,7 +211,7 @@ static int check_frames(void)
     for (pfn = 0; pfn < zone->nframes; pfn++) {
         const struct pw_page *page = &zone->pages[pfn];
 
-        if (page->tag < PW_TAG_LARGE)
+        if (page->tag != PW_TAG_LARGE && page->tag != PW_TAG_RESERVE)
             continue;
         if (page->state != PW_USED)
             return broken("a frame with our tag is free", pfn);

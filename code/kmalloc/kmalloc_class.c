@@ -124,6 +124,7 @@ int pw_kmalloc_init(size_t reserve, unsigned cache_flags)
     }
     if (pw_km.small)
         return -EBUSY;
+    pw_owner_add(&pw_kmalloc_owner);
     err = pw_reserve_make(reserve);
     if (err)
         return err;

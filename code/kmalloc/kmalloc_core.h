@@ -103,6 +103,7 @@ bool pw_reserve_give(struct pw_page *page);
 /* What is wrong with this? kmalloc_check.c. */
 int pw_block_misuse(const char *call, const void *block);
 void *pw_kmalloc_refuse(size_t size, pw_gfp_t flags);
+extern struct pw_owner pw_kmalloc_owner;
 size_t pw_block_size(const char *call, const void *block);
 
 #endif

@@ -26,16 +26,14 @@ static bool put(struct pw_page *page)
     port_pin_t pin;
     bool room;
 
-    port_pin(&pin);
-    port_lock(&r->lock);
+    port_hold(&r->lock, &pin);
     room = r->n < r->low;
     if (room) {
         port_write(page->tag, PW_TAG_RESERVE);
         r->frames[r->n] = page;
         port_write(r->n, r->n + 1);
     }
-    port_unlock(&r->lock);
-    port_unpin(&pin);
+    port_release(&r->lock, &pin);
     return room;
 }
 
@@ -52,15 +50,13 @@ struct pw_page *pw_reserve_take(void)
     struct pw_page *page = NULL;
     port_pin_t pin;
 
-    port_pin(&pin);
-    port_lock(&r->lock);
+    port_hold(&r->lock, &pin);
     if (r->n > 0) {
         page = r->frames[r->n - 1];
         port_write(page->tag, PW_TAG_LARGE);
         port_write(r->n, r->n - 1);
     }
-    port_unlock(&r->lock);
-    port_unpin(&pin);
+    port_release(&r->lock, &pin);
     return page;
 }
 //< reserve-take

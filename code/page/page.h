@@ -23,11 +23,15 @@
  *   -EFAULT    the address or frame is not of this zone
  *   -EINVAL    misaligned, not a block's first frame, or wrong order
  *   -EALREADY  free already
+ *   -EPERM     another allocator has it, which the line names: a slab,
+ *              pw_kmalloc() or pw_vmalloc()
+ *
+ * fork(): a child must not use its parent's zones; see port_types.h.
  */
 #ifndef PW_PAGE_H
 #define PW_PAGE_H
 
-#include "../port/port.h"
+#include "../port/port_types.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -44,18 +48,20 @@ enum pw_state {
     PW_USED,   /* first frame of a block that has an owner */
 };
 
+struct pw_neighbours {
+    uint32_t next, prev; /* frame numbers */
+};
+
 /* The frame descriptor, one a frame: 16 bytes for each 4,096. */
 struct pw_page {
-    union {
-        struct {
-            uint32_t next, prev; /* PW_FREE: neighbours on the list */
-        } link;
+    __extension__ union {
+        struct pw_neighbours link; /* PW_FREE: on the list */
         void *owner; /* PW_USED: the owner's, never touched by us */
     };
     uint8_t state; /* enum pw_state */
     uint8_t order; /* of the block that this frame is the first of */
-    uint16_t tag;  /* these two are the owner's as well, and keep */
-    uint32_t mark; /* their values, first 0, while nobody owns it */
+    uint16_t tag;  /* an allocator above has it, if not 0 */
+    uint32_t mark; /* the owner's as well; both are 0 at first */
 };
 //< frame
 

@@ -10,6 +10,66 @@
 #include "page_core.h"
 //< theory
 
+//> owners
+static struct pw_owner *owners;
+static PORT_LOCK(owners_lock);
+
+void pw_owner_add(struct pw_owner *owner)
+{
+    struct pw_owner *at;
+    port_pin_t pin;
+
+    port_hold(&owners_lock, &pin);
+    for (at = owners; at && at != owner; at = at->next)
+        ;
+    if (!at) {
+        owner->next = owners;
+        owners = owner;
+    }
+    port_release(&owners_lock, &pin);
+}
+
+/* The first frame of the block that is in use and has this frame. */
+static const struct pw_page *used_block_of(const struct pw_zone *zone,
+                                           size_t pfn)
+{
+    const struct pw_page *head;
+    unsigned order;
+
+    for (order = 0; order <= PW_MAX_ORDER; order++) {
+        head = &zone->pages[pfn & ~(((size_t)1 << order) - 1)];
+        if (port_read(head->state) == PW_USED &&
+            port_read(head->order) >= order)
+            return head;
+    }
+    return NULL;
+}
+
+bool pw_owner_of(const struct pw_zone *zone, const void *address,
+                 char *name)
+{
+    const struct pw_page *page = pw_virt_to_page(zone, address);
+    const struct pw_owner *at;
+    port_pin_t pin;
+
+    if (page)
+        page = used_block_of(zone, pw_page_to_pfn(zone, page));
+    if (!page && pw_virt_to_page(zone, address))
+        return false;
+    port_hold(&owners_lock, &pin);
+    at = owners;
+    port_release(&owners_lock, &pin);
+    for (; at; at = at->next) /* an owner that is known stays known */
+        if (at->name(page, address, name))
+            return true;
+    if (page)
+        snprintf(name, PW_OWNER_NAME, "%s",
+                 port_read(page->tag) ? "who gave it its tag"
+                                      : "pw_alloc_pages()");
+    return page != NULL;
+}
+//< owners
+
 //> misuse
 /* The free block that a frame lies in, or NULL. */
 static const struct pw_page *free_block_of(const struct pw_zone *zone,
@@ -28,6 +88,21 @@ static const struct pw_page *free_block_of(const struct pw_zone *zone,
     return NULL;
 }
 
+/* Has another allocator this frame? Then say which. */
+static bool owned(const struct pw_zone *zone, const void *address,
+                  unsigned order)
+{
+    const struct pw_page *page = pw_virt_to_page(zone, address);
+    char name[PW_OWNER_NAME];
+
+    page = used_block_of(zone, pw_page_to_pfn(zone, page));
+    if (!page || !port_read(page->tag) || !pw_owner_of(zone, address, name))
+        return false;
+    port_report("free of %p, order %u: it belongs to %s; free it there",
+                address, order, name);
+    return true;
+}
+
 int pw_page_misuse(const struct pw_zone *zone, const struct pw_page *page,
                    unsigned order)
 {
@@ -44,6 +119,8 @@ int pw_page_misuse(const struct pw_zone *zone, const struct pw_page *page,
                     pfn, order);
         return -EALREADY;
     }
+    if (owned(zone, pw_page_address(zone, page), order))
+        return -EPERM;
     if (port_read(page->state) == PW_TAIL)
         port_report("free of frame %zu, order %u: it lies inside a block; "
                     "free its first frame",
@@ -58,12 +135,17 @@ int pw_page_misuse(const struct pw_zone *zone, const struct pw_page *page,
 int pw_address_misuse(const struct pw_zone *zone, const void *address,
                       unsigned order)
 {
+    char name[PW_OWNER_NAME] = "nobody here";
+
     if (!pw_virt_to_page(zone, address)) {
-        port_report("free of %p, order %u: not an address of this zone; "
-                    "free it where it was allocated",
-                    address, order);
+        pw_owner_of(zone, address, name);
+        port_report("free of %p, order %u: not an address of this zone, it "
+                    "belongs to %s; free it where it was allocated",
+                    address, order, name);
         return -EFAULT;
     }
+    if (owned(zone, address, order))
+        return -EPERM;
     port_report("free of %p, order %u: not the address of a page; free "
                 "what the allocation returned",
                 address, order);
@@ -78,8 +160,7 @@ void pw_zone_stat(struct pw_zone *zone, struct pw_zone_stat *stat)
     unsigned i;
 
     memset(stat, 0, sizeof(*stat));
-    port_pin(&pin);
-    port_lock(&zone->lock);
+    port_hold(&zone->lock, &pin);
     for (i = 0; i < PW_ORDERS; i++) {
         stat->nr_free[i] = zone->nr_free[i];
         stat->free += (size_t)zone->nr_free[i] << i;
@@ -88,8 +169,7 @@ void pw_zone_stat(struct pw_zone *zone, struct pw_zone_stat *stat)
         stat->cached += port_read(zone->cpus[i].count);
     stat->used = zone->nframes - stat->free;
     stat->used -= stat->cached < stat->used ? stat->cached : stat->used;
-    port_unlock(&zone->lock);
-    port_unpin(&pin);
+    port_release(&zone->lock, &pin);
 }
 
 int pw_buddyinfo(struct pw_zone *zone, const char *name, char *line,

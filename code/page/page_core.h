@@ -6,6 +6,7 @@
 #ifndef PW_PAGE_CORE_H
 #define PW_PAGE_CORE_H
 
+#include "../port/port.h"
 #include "page.h"
 //< theory
 
@@ -22,6 +23,44 @@ int pw_page_misuse(const struct pw_zone *zone, const struct pw_page *page,
 int pw_address_misuse(const struct pw_zone *zone, const void *address,
                       unsigned order);
 //< buddy-calls
+
+//> owner
+/*
+ * An allocator above this one. It marks the frames that it has with a tag,
+ * and while a frame has one, nobody frees it here. Asked for the name of
+ * who has a frame, or has an address that lies in none (page is NULL), it
+ * writes one, or returns false: not mine.
+ */
+enum { PW_OWNER_NAME = 40 }; /* bytes, with the NUL */
+
+struct pw_owner {
+    bool (*name)(const struct pw_page *page, const void *address,
+                 char *name);
+    struct pw_owner *next;
+};
+
+/* Make one known, once or more often; it stays. page_check.c */
+void pw_owner_add(struct pw_owner *owner);
+/* Who has what lies at this address? False: nobody that is known. */
+bool pw_owner_of(const struct pw_zone *zone, const void *address,
+                 char *name);
+
+/* State, order and tag of a frame at one look. */
+typedef uint32_t __attribute__((__may_alias__)) pw_three_t;
+
+static inline uint32_t pw_page_three(const struct pw_page *page)
+{
+    return port_read(*(const pw_three_t *)&page->state);
+}
+
+/* What they are of a block that is in use and has no owner above. */
+static inline uint32_t pw_used_three(unsigned order)
+{
+    return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+               ? (uint32_t)PW_USED << 24 | order << 16
+               : PW_USED | order << 8;
+}
+//< owner
 
 //> cpu
 enum { PW_CPU_MOST = 2 * PW_BATCH };

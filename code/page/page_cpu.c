@@ -160,15 +160,16 @@ static inline bool is_used_block(const struct pw_zone *zone,
                                  const struct pw_page *page, unsigned order)
 {
     return pw_page_to_pfn(zone, page) < zone->nframes &&
-           port_read(page->state) == PW_USED &&
-           port_read(page->order) == order;
+           pw_page_three(page) == pw_used_three(order);
 }
 
 /* The stack is full, or this CPU was asked for it, or there is none. */
-static __attribute__((__noinline__)) void free_slow(struct pw_zone *zone,
-                                                    struct pw_page *page,
-                                                    unsigned order, int me)
+static __attribute__((__noinline__)) int free_slow(struct pw_zone *zone,
+                                                   struct pw_page *page,
+                                                   unsigned order, int me)
 {
+    if (order > PW_MAX_ORDER) /* so large, it looked like a tag */
+        return pw_page_misuse(zone, page, order);
     if (order == 0 && zone->batch != 0 && me >= 0) {
         struct pw_cpu *cpu = &zone->cpus[me];
         const bool asked = port_read(cpu->high) == 0;
@@ -176,26 +177,27 @@ static __attribute__((__noinline__)) void free_slow(struct pw_zone *zone,
         cpu_flush(zone, cpu, asked ? cpu->count : zone->batch);
         port_write(cpu->high, 2 * zone->batch);
         if (cpu_push(cpu, page)) /* unless asked again just now */
-            return;
+            return 0;
     }
     port_lock(&zone->lock);
     pw_buddy_give(zone, page, order);
     port_unlock(&zone->lock);
+    return 0;
 }
 
 int pw_zone_free(struct pw_zone *zone, struct pw_page *page, unsigned order)
 {
     port_pin_t pin;
-    int me;
+    int me, err = 0;
 
     if (port_unlikely(!is_used_block(zone, page, order)))
         return pw_page_misuse(zone, page, order);
     me = port_pin(&pin);
     if (order != 0 || port_unlikely(me < 0) ||
         !cpu_push(&zone->cpus[me], page))
-        free_slow(zone, page, order, me);
+        err = free_slow(zone, page, order, me);
     port_unpin(&pin);
-    return 0;
+    return err;
 }
 //< free
 

@@ -24,28 +24,27 @@
 //< theory
 
 //> port
+#include "port_types.h"
+
 #define port_likely(x) __builtin_expect(!!(x), 1)
 #define port_unlikely(x) __builtin_expect(!!(x), 0)
 
-#ifdef __KERNEL__
-#include "port_kernel.h"
-#else
+#ifndef __KERNEL__
 #include "port_user.h"
 #endif
 
-#define PORT_PAGE_SIZE ((size_t)1 << PORT_PAGE_SHIFT)
-#define PORT_CACHE_LINE 64 /* bytes; x86-64 and most of arm64 */
+/* Pin and lock, for those who want the lock and no CPU's own data. */
+static inline void port_hold(port_lock_t *lock, port_pin_t *pin)
+{
+    port_pin(pin);
+    port_lock(lock);
+}
 
-/* A word that another CPU may read or write meanwhile: whole, no order. */
-#define port_read(word) __atomic_load_n(&(word), __ATOMIC_RELAXED)
-#define port_write(word, v) __atomic_store_n(&(word), v, __ATOMIC_RELAXED)
-
-/* A run of frames: `pages` of PORT_PAGE_SIZE bytes from `base` on. */
-struct port_memory {
-    char *base;
-    size_t pages;
-    int backing; /* the memory file; in the kernel, the block order */
-};
+static inline void port_release(port_lock_t *lock, port_pin_t *pin)
+{
+    port_unlock(lock);
+    port_unpin(pin);
+}
 
 /*
  * Find `pages` frames (a multiple of `align`) whose base is aligned to
@@ -57,18 +56,10 @@ void port_memory_unmap(struct port_memory *m);
 /* Zeroed, cache-line aligned memory for bookkeeping, or NULL. */
 void *port_meta_alloc(size_t bytes);
 void port_meta_free(void *p, size_t bytes);
-
 //< port
 
 //> map
-/* Addresses that are ours and lead nowhere until frames are mapped. */
-struct port_range {
-    char *base;
-    size_t pages;
-    void *tables; /* in the kernel, where the page-table entries lie */
-};
-
-/* Returns 0 or a negative errno. */
+/* Addresses for so many pages. Returns 0 or a negative errno. */
 int port_range_reserve(struct port_range *r, size_t pages);
 void port_range_release(struct port_range *r);
 

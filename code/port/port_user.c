@@ -5,11 +5,10 @@
  * physical memory. A frame is a page of that file, so that a later
  * chapter can map the same frame a second time, at another address,
  * through the real MMU. Pages of the file that nobody has touched cost
- * nothing. After fork() parent and child share the frames: a process
- * that forks must not use the allocator on both sides.
+ * nothing. What fork() makes of them stands in port_fork_user.c.
  */
 #define _GNU_SOURCE
-#include "port.h"
+#include "port_fork_user.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -40,10 +39,19 @@ static void slot_setup(void)
         slots_taken = ~(uint64_t)0; /* no slots: all use the lock */
 }
 
+/* Nobody is any CPU. Called by a child of fork(), before all else. */
+void port_slots_reset(void)
+{
+    pthread_mutex_init(&slot_lock, NULL);
+    slots_taken = 0;
+    port_slot = -1;
+}
+
 int port_slot_assign(void)
 {
     int slot = -1;
 
+    port_refuse_child();
     pthread_once(&slot_once, slot_setup);
     pthread_mutex_lock(&slot_lock);
     if (~slots_taken != 0) {
@@ -78,6 +86,8 @@ int port_memory_map(struct port_memory *m, size_t pages, size_t align)
     if (mmap(base, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
              m->backing, 0) == MAP_FAILED)
         goto fail;
+    if (port_share(base, size) != 0)
+        goto fail;
     if (base > range)
         munmap(range, (size_t)(base - range));
     munmap(base + size, slack - (size_t)(base - range));
@@ -93,6 +103,7 @@ fail:
 
 void port_memory_unmap(struct port_memory *m)
 {
+    port_unshare(m->base);
     munmap(m->base, m->pages << PORT_PAGE_SHIFT);
     close(m->backing);
     *m = (struct port_memory){.backing = -1};

@@ -11,18 +11,13 @@
 //< theory
 
 //> user
-#include <errno.h>
-#include <pthread.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "port_types_user.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#define PORT_PAGE_SHIFT 12
 #define PORT_CPUS 64 /* threads with a slot; the rest use the lock */
 
-typedef pthread_mutex_t port_lock_t;
 typedef int port_pin_t;
 
 #define PORT_LOCK(name) port_lock_t name = PTHREAD_MUTEX_INITIALIZER
@@ -32,6 +27,7 @@ typedef int port_pin_t;
 
 extern __thread int port_slot __attribute__((tls_model("initial-exec")));
 int port_slot_assign(void);
+void port_slots_reset(void);
 
 static inline unsigned port_cpus(void)
 {

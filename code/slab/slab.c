@@ -27,16 +27,15 @@ static int enter(struct pw_cache *cache)
     port_pin_t pin;
     uint16_t tag = 1;
 
-    port_pin(&pin);
-    port_lock(&pw_caches_lock);
+    pw_owner_add(&pw_slab_owner);
+    port_hold(&pw_caches_lock, &pin);
     while (tag < PW_CACHES && pw_caches[tag])
         tag++;
     if (tag < PW_CACHES) {
         cache->tag = tag;
         port_write(pw_caches[tag], cache);
     }
-    port_unlock(&pw_caches_lock);
-    port_unpin(&pin);
+    port_release(&pw_caches_lock, &pin);
     return tag < PW_CACHES ? 0 : -ENOSPC;
 }
 
@@ -46,13 +45,11 @@ bool pw_tag_name(uint16_t tag, char *name)
     port_pin_t pin;
     bool found;
 
-    port_pin(&pin);
-    port_lock(&pw_caches_lock);
+    port_hold(&pw_caches_lock, &pin);
     found = tag < PW_CACHES && pw_caches[tag];
     if (found)
         memcpy(name, pw_caches[tag]->name, PW_CACHE_NAME);
-    port_unlock(&pw_caches_lock);
-    port_unpin(&pin);
+    port_release(&pw_caches_lock, &pin);
     return found;
 }
 //< caches
@@ -162,11 +159,9 @@ static size_t release_empty(struct pw_cache *cache)
     port_pin_t pin;
     size_t n;
 
-    port_pin(&pin);
-    port_lock(&cache->lock);
+    port_hold(&cache->lock, &pin);
     n = pw_slabs_detach(cache, &head);
-    port_unlock(&cache->lock);
-    port_unpin(&pin);
+    port_release(&cache->lock, &pin);
     for (at = head.next; at != &head; at = next) {
         next = at->next;
         pw_slab_release(cache, (struct pw_slab *)at);
@@ -192,15 +187,13 @@ size_t pw_cache_reap(const struct pw_zone *zone)
     port_pin_t pin;
     unsigned tag;
 
-    port_pin(&pin);
-    port_lock(&pw_caches_lock);
+    port_hold(&pw_caches_lock, &pin);
     for (tag = 1; tag < PW_CACHES; tag++) {
         cache = pw_caches[tag];
         if (cache && (!zone || cache->zone == zone))
             pages += pw_cache_shrink(cache);
     }
-    port_unlock(&pw_caches_lock);
-    port_unpin(&pin);
+    port_release(&pw_caches_lock, &pin);
     return pages;
 }
 //< shrink
@@ -255,14 +248,12 @@ int pw_cache_destroy(struct pw_cache *cache)
 
     if (!cache)
         return 0;
-    port_pin(&pin);
-    port_lock(&pw_caches_lock); /* keep reapers out */
+    port_hold(&pw_caches_lock, &pin); /* keep reapers out */
     pw_magazines_drain(cache, true);
     busy = cache->inuse > 0;
     if (!busy)
         port_write(pw_caches[cache->tag], NULL);
-    port_unlock(&pw_caches_lock);
-    port_unpin(&pin);
+    port_release(&pw_caches_lock, &pin);
     if (busy)
         return report_busy(cache);
     release_empty(cache);

@@ -29,6 +29,8 @@
  *   -EINVAL    it is another cache's, or not the start of an object
  *   -EALREADY  free already: see PW_CACHE_NO_MAGAZINES
  *   -ERANGE    somebody wrote beyond the object: see PW_CACHE_RED_ZONE
+ *
+ * fork(): a child must not use its parent's; see port_types.h.
  */
 #ifndef PW_SLAB_H
 #define PW_SLAB_H
@@ -152,8 +154,8 @@ int pw_cache_check(struct pw_cache *cache);
 
 //> cache-of
 /*
- * All caches by the tag that their frames bear. Tags from PW_CACHES on
- * are free for other owners of frames.
+ * All caches by the tag that their frames bear. Other allocators have the
+ * tags from PW_CACHES on.
  */
 enum { PW_CACHES = 1024 };
 extern struct pw_cache *pw_caches[PW_CACHES];

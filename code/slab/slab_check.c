@@ -33,23 +33,41 @@ static int report_place(const struct pw_cache *cache, const void *object,
     return -EINVAL;
 }
 
+/* Who has a frame of a slab: its cache. */
+static bool name_owner(const struct pw_page *page, const void *address,
+                       char *name)
+{
+    char cache[PW_CACHE_NAME];
+
+    (void)address;
+    if (!page || !pw_tag_name(port_read(page->tag), cache))
+        return false;
+    snprintf(name, PW_OWNER_NAME, "cache %s", cache);
+    return true;
+}
+
+struct pw_owner pw_slab_owner = {.name = name_owner};
+
 int pw_object_misuse(const struct pw_cache *cache, const void *object)
 {
     const struct pw_page *page = pw_virt_to_page(cache->zone, object);
-    char owner[PW_CACHE_NAME];
+    char owner[PW_OWNER_NAME] = "nobody here";
+    const bool of_slab = page && name_owner(page, object, owner);
 
     if (!object)
         return 0;
-    if (!page || !pw_tag_name(port_read(page->tag), owner)) {
-        port_report("free of %p to cache %s: it lies in no slab; free it "
-                    "where it was allocated",
-                    object, cache->name);
+    if (!of_slab) {
+        pw_owner_of(cache->zone, object, owner);
+        port_report(
+            "free of %p to cache %s: it lies in no slab, it belongs "
+            "to %s; free it where it was allocated",
+            object, cache->name, owner);
         return -EFAULT;
     }
     if (port_read(page->tag) == cache->tag)
         return report_place(cache, object,
                             (uint32_t)(uintptr_t)object - page->mark);
-    port_report("free of %p to cache %s: it is of cache %s; free it there",
+    port_report("free of %p to cache %s: it is of %s; free it there",
                 object, cache->name, owner);
     return -EINVAL;
 }
@@ -210,13 +228,11 @@ int pw_cache_check(struct pw_cache *cache)
     port_pin_t pin;
     int err;
 
-    port_pin(&pin);
-    port_lock(&pw_caches_lock); /* keep reapers out */
+    port_hold(&pw_caches_lock, &pin); /* keep reapers out */
     port_lock(&cache->lock);
     err = check_locked(cache);
     port_unlock(&cache->lock);
-    port_unlock(&pw_caches_lock);
-    port_unpin(&pin);
+    port_release(&pw_caches_lock, &pin);
     if (err == 0 && cache->heads)
         err = pw_cache_check(cache->heads);
     return err;

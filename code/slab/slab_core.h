@@ -6,39 +6,10 @@
 #ifndef PW_SLAB_CORE_H
 #define PW_SLAB_CORE_H
 
+#include "../page/page_core.h"
+#include "../port/list.h"
 #include "slab.h"
 //< theory
-
-//> link
-/*
- * A circular doubly linked list. The head is a link like all the others,
- * so there is no first and no last, and an empty list is a head that
- * points at itself.
- */
-struct pw_link {
-    struct pw_link *next, *prev;
-};
-
-static inline void pw_link_init(struct pw_link *head)
-{
-    head->next = head->prev = head;
-}
-
-/* Put a link behind another: behind the head, or behind its prev. */
-static inline void pw_link_add(struct pw_link *at, struct pw_link *link)
-{
-    link->next = at->next;
-    link->prev = at;
-    at->next->prev = link;
-    at->next = link;
-}
-
-static inline void pw_link_del(struct pw_link *link)
-{
-    link->prev->next = link->next;
-    link->next->prev = link->prev;
-}
-//< link
 
 //> slab
 /*
@@ -155,6 +126,7 @@ int pw_double_free(const struct pw_cache *cache, const void *object);
 /* The lock of pw_caches[], slab.c; taken before any cache's own. */
 extern port_lock_t pw_caches_lock;
 bool pw_tag_name(uint16_t tag, char *name);
+extern struct pw_owner pw_slab_owner; /* slab_check.c */
 //< core-calls
 
 //> arithmetic

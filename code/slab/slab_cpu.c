@@ -24,11 +24,9 @@ static size_t take_locked(struct pw_cache *cache, size_t n, void **objects)
     port_pin_t pin;
     size_t got;
 
-    port_pin(&pin);
-    port_lock(&cache->lock);
+    port_hold(&cache->lock, &pin);
     got = pw_slabs_take(cache, n, objects);
-    port_unlock(&cache->lock);
-    port_unpin(&pin);
+    port_release(&cache->lock, &pin);
     return got;
 }
 
@@ -37,11 +35,9 @@ static int give_locked(struct pw_cache *cache, size_t n, void **objects)
     port_pin_t pin;
     int err;
 
-    port_pin(&pin);
-    port_lock(&cache->lock);
+    port_hold(&cache->lock, &pin);
     err = pw_slabs_give(cache, n, objects);
-    port_unlock(&cache->lock);
-    port_unpin(&pin);
+    port_release(&cache->lock, &pin);
     return err;
 }
 

@@ -230,11 +230,9 @@ int pw_cache_grow(struct pw_cache *cache)
         pw_slab_release(cache, slab);
         return err;
     }
-    port_pin(&pin);
-    port_lock(&cache->lock);
+    port_hold(&cache->lock, &pin);
     pw_slabs_add(cache, slab);
-    port_unlock(&cache->lock);
-    port_unpin(&pin);
+    port_release(&cache->lock, &pin);
     return 0;
 }
 //< grow

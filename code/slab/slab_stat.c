@@ -37,13 +37,11 @@ void pw_cache_stat(struct pw_cache *cache, struct pw_cache_stat *stat)
         .magazine = cache->magazine,
         .off_slab = cache->heads != NULL,
     };
-    port_pin(&pin);
-    port_lock(&cache->lock);
+    port_hold(&cache->lock, &pin);
     memcpy(stat->slabs, cache->nslabs, sizeof(stat->slabs));
     stat->cached = count_cached(cache);
     stat->active = cache->inuse;
-    port_unlock(&cache->lock);
-    port_unpin(&pin);
+    port_release(&cache->lock, &pin);
     stat->objects = cache->per_slab * (stat->slabs[PW_SLABS_FULL] +
                                        stat->slabs[PW_SLABS_PARTIAL] +
                                        stat->slabs[PW_SLABS_EMPTY]);
@@ -95,8 +93,7 @@ int pw_cache_walk(struct pw_cache *cache,
     unsigned which;
     int end = 0;
 
-    port_pin(&pin);
-    port_lock(&cache->lock);
+    port_hold(&cache->lock, &pin);
     for (which = 0; which < PW_SLAB_LISTS; which++) {
         head = &cache->list[which];
         for (at = head->next; at != head && end == 0; at = at->next) {
@@ -104,8 +101,7 @@ int pw_cache_walk(struct pw_cache *cache,
             end = visit(&view, arg);
         }
     }
-    port_unlock(&cache->lock);
-    port_unpin(&pin);
+    port_release(&cache->lock, &pin);
     return end;
 }
 //< walk

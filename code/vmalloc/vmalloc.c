@@ -38,6 +38,7 @@ int pw_vspace_init(struct pw_vspace *space, struct pw_zone *zone,
         space->pages = NULL;
         return err;
     }
+    pw_owner_add(&pw_vmalloc_owner);
     space->zone = zone;
     space->npages = (uint32_t)npages;
     space->lazy_most =
@@ -62,20 +63,6 @@ void pw_vspace_exit(struct pw_vspace *space)
 }
 //< init
 
-//> lock
-static void lock(struct pw_vspace *space, port_pin_t *pin)
-{
-    port_pin(pin);
-    port_lock(&space->lock);
-}
-
-static void unlock(struct pw_vspace *space, port_pin_t *pin)
-{
-    port_unlock(&space->lock);
-    port_unpin(pin);
-}
-//< lock
-
 //> purge
 /* The list of lazy areas is ours alone now; give them back. */
 static void give_lazy(struct pw_vspace *space, uint32_t at)
@@ -83,12 +70,12 @@ static void give_lazy(struct pw_vspace *space, uint32_t at)
     port_pin_t pin;
     uint32_t next;
 
-    lock(space, &pin);
+    port_hold(&space->lock, &pin);
     for (; at; at = next) {
         next = space->pages[at].next;
         pw_vrange_give(space, at, space->pages[at].size);
     }
-    unlock(space, &pin);
+    port_release(&space->lock, &pin);
 }
 
 void pw_vspace_purge(struct pw_vspace *space)
@@ -96,10 +83,10 @@ void pw_vspace_purge(struct pw_vspace *space)
     port_pin_t pin;
     uint32_t list;
 
-    lock(space, &pin);
+    port_hold(&space->lock, &pin);
     list = space->lazy;
     space->lazy = space->nlazy = 0;
-    unlock(space, &pin);
+    port_release(&space->lock, &pin);
     if (list == 0)
         return;
     port_flush();
@@ -115,7 +102,7 @@ static uint32_t area_take(struct pw_vspace *space, uint32_t n,
     port_pin_t pin;
     uint32_t at;
 
-    lock(space, &pin);
+    port_hold(&space->lock, &pin);
     at = pw_vrange_take(space, n + 1, 1);
     if (at) {
         space->pages[at].size = n + 1;
@@ -124,7 +111,7 @@ static uint32_t area_take(struct pw_vspace *space, uint32_t n,
         space->nareas++;
         space->nused += n + 1;
     }
-    unlock(space, &pin);
+    port_release(&space->lock, &pin);
     return at;
 }
 
@@ -135,7 +122,7 @@ static void area_give(struct pw_vspace *space, uint32_t at)
     port_pin_t pin;
     bool enough;
 
-    lock(space, &pin);
+    port_hold(&space->lock, &pin);
     port_write(page->state, PW_V_LAZY);
     page->next = space->lazy;
     space->lazy = at;
@@ -143,7 +130,7 @@ static void area_give(struct pw_vspace *space, uint32_t at)
     space->nused -= page->size;
     space->nareas--;
     enough = space->nlazy > space->lazy_most;
-    unlock(space, &pin);
+    port_release(&space->lock, &pin);
     if (enough)
         pw_vspace_purge(space);
 }
@@ -241,12 +228,12 @@ int pw_vspace_free(struct pw_vspace *space, const void *address,
 
     if (!address)
         return 0;
-    lock(space, &pin);
+    port_hold(&space->lock, &pin);
     right = pw_vpage_address(space, at) == address &&
             port_read(page->state) == kind;
     if (right)
         port_write(page->state, PW_V_BUSY);
-    unlock(space, &pin);
+    port_release(&space->lock, &pin);
     if (!right)
         return pw_vmalloc_misuse(space, address, kind);
     port_unmap(&space->range, at, page->size - 1);

@@ -23,6 +23,8 @@
  *   -EFAULT    not an address of this space
  *   -EINVAL    not the first address of an area, or of the other kind
  *   -EALREADY  free already
+ *
+ * fork(): a child must not use its parent's; see port_types.h.
  */
 #ifndef PW_VMALLOC_H
 #define PW_VMALLOC_H
@@ -44,15 +46,17 @@ enum pw_vstate {
     PW_V_VMAP,    /* first page of an area, its frames are the caller's */
 };
 
+struct pw_vnode {
+    uint32_t child[2], up; /* nodes, by page number; 0: none */
+    uint32_t max;          /* largest range in this subtree */
+};
+
 /* What we know of a virtual page: 32 bytes for each 4,096. */
 struct pw_vpage {
-    union {
-        struct {
-            uint32_t child[2], up; /* nodes, by page number; 0: none */
-            uint32_t max;          /* largest range in this subtree */
-        } node;                    /* last page of a free range */
-        const void *caller;        /* first page of an area */
-        uint32_t next;             /* PW_V_LAZY: the next on the list */
+    __extension__ union {
+        struct pw_vnode node; /* last page of a free range */
+        const void *caller;   /* first page of an area */
+        uint32_t next;        /* PW_V_LAZY: the next on the list */
     };
     uint32_t prio;  /* of the node in the heap */
     uint32_t size;  /* first page, or last of a free range: in pages */
@@ -128,7 +132,7 @@ int pw_vspace_info(struct pw_vspace *space, size_t *at, char *line,
                    size_t size);
 
 /* Does every invariant hold? 0, or -EINVAL after reporting the first. */
-int pw_vmalloc_check(struct pw_vspace *space);
+int pw_vspace_check(struct pw_vspace *space);
 //< stat-calls
 
 //> front

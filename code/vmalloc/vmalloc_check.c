@@ -34,24 +34,40 @@ static int refuse(const void *address, int err, const char *why)
     return err;
 }
 
+/* Who has this frame, or this address of the space for all? */
+static bool name_owner(const struct pw_page *page, const void *address,
+                       char *name)
+{
+    if (page ? port_read(page->tag) != PW_TAG_VMALLOC
+             : !pw_is_vmalloc_addr(address))
+        return false;
+    snprintf(name, PW_OWNER_NAME, "pw_vmalloc()");
+    return true;
+}
+
+struct pw_owner pw_vmalloc_owner = {.name = name_owner};
+
 int pw_vmalloc_misuse(struct pw_vspace *space, const void *address,
                       enum pw_vstate kind)
 {
     const size_t at = pw_vpage_of(space, address);
+    char name[PW_OWNER_NAME] = "nobody here";
     enum pw_vstate state;
     port_pin_t pin;
     size_t head;
 
-    if (at == 0 || at == space->npages)
-        return refuse(address, -EFAULT,
-                      "not an address of this space; free it where it "
-                      "was allocated");
-    port_pin(&pin);
-    port_lock(&space->lock);
+    if (at == 0 || at == space->npages) {
+        if (space->zone)
+            pw_owner_of(space->zone, address, name);
+        port_report("free of %p: not an address of this space, it belongs "
+                    "to %s; free it where it was allocated",
+                    address, name);
+        return -EFAULT;
+    }
+    port_hold(&space->lock, &pin);
     head = head_of(space, at);
     state = port_read(space->pages[head].state);
-    port_unlock(&space->lock);
-    port_unpin(&pin);
+    port_release(&space->lock, &pin);
     if (state != PW_V_VMALLOC && state != PW_V_VMAP)
         return refuse(address, -EALREADY,
                       "it is free already; free an area once");
@@ -87,15 +103,13 @@ void pw_vspace_stat(struct pw_vspace *space, struct pw_vspace_stat *stat)
 {
     port_pin_t pin;
 
-    port_pin(&pin);
-    port_lock(&space->lock);
+    port_hold(&space->lock, &pin);
     stat->areas = space->nareas;
     stat->used = space->nused;
     stat->lazy = space->nlazy;
     stat->free = space->npages - 1 - stat->used - stat->lazy;
     stat->largest = space->pages[space->root].node.max;
-    port_unlock(&space->lock);
-    port_unpin(&pin);
+    port_release(&space->lock, &pin);
 }
 
 static int info_line(const struct pw_vspace *space, size_t at, char *line,
@@ -121,8 +135,7 @@ int pw_vspace_info(struct pw_vspace *space, size_t *at, char *line,
     port_pin_t pin;
     int length = 0;
 
-    port_pin(&pin);
-    port_lock(&space->lock);
+    port_hold(&space->lock, &pin);
     if (*at < space->npages)
         *at = head_of(space, *at);
     while (*at < space->npages && length == 0) {
@@ -130,8 +143,7 @@ int pw_vspace_info(struct pw_vspace *space, size_t *at, char *line,
             length = info_line(space, *at, line, size);
         *at += pages[*at].size;
     }
-    port_unlock(&space->lock);
-    port_unpin(&pin);
+    port_release(&space->lock, &pin);
     return length;
 }
 //< stat
@@ -205,7 +217,7 @@ static int check_piece(const struct pw_vspace *space, size_t at,
     return last->frame ? broken("a guard has a frame", at) : 0;
 }
 
-int pw_vmalloc_check(struct pw_vspace *space)
+int pw_vspace_check(struct pw_vspace *space)
 {
     struct pw_vspace_stat stat, count = {0};
     size_t at, nodes = 0, ranges = 0;

@@ -6,6 +6,7 @@
 #ifndef PW_VMALLOC_CORE_H
 #define PW_VMALLOC_CORE_H
 
+#include "../page/page_core.h"
 #include "vmalloc.h"
 //< theory
 
@@ -29,6 +30,10 @@ int pw_vmalloc_misuse(struct pw_vspace *space, const void *address,
 /* Is one of these frames not of the zone? Then say so. */
 int pw_vmap_misuse(const struct pw_vspace *space, struct pw_page **frames,
                    size_t n);
+
+/* Blocks that a space has bear this tag. */
+enum { PW_TAG_VMALLOC = 0xffff };
+extern struct pw_owner pw_vmalloc_owner;
 //< range-calls
 
 //> frame-calls

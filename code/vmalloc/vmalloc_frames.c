@@ -19,12 +19,13 @@
 enum { BULK = 64 }; /* single frames fetched at once; on the stack */
 
 /* Pages from `at` on get the neighbours from `frame` on. */
-static void note(struct pw_vspace *space, size_t at,
-                 const struct pw_page *page, size_t n)
+static void note(struct pw_vspace *space, size_t at, struct pw_page *page,
+                 size_t n)
 {
     const size_t pfn = pw_page_to_pfn(space->zone, page);
     size_t i;
 
+    port_write(page->tag, PW_TAG_VMALLOC);
     for (i = 0; i < n; i++)
         space->pages[at + i].frame = (uint32_t)(pfn + i + 1);
 }
@@ -84,6 +85,7 @@ void pw_vframes_give(struct pw_vspace *space, size_t at, size_t n)
         struct pw_page *page = &zone->pages[space->pages[at].frame - 1];
         const unsigned order = page->order;
 
+        port_write(page->tag, 0);
         pw_zone_free(zone, page, order);
         at += (size_t)1 << order;
     }

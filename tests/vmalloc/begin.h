@@ -45,11 +45,11 @@ static struct pw_vspace_stat stat_of_space(void)
 static int end(void **state)
 {
     (void)state;
-    if (pw_vmalloc_check(space) || stat_of_space().areas)
+    if (pw_vspace_check(space) || stat_of_space().areas)
         return -1;
     pw_vspace_purge(space);
     if (stat_of_space().largest != PAGES - 1 || frames_used() ||
-        pw_vmalloc_check(space) || pw_zone_check(&pw_contig_zone))
+        pw_vspace_check(space) || pw_zone_check(&pw_contig_zone))
         return -1;
     pw_vmalloc_exit();
     pw_page_exit();

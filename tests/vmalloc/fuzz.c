@@ -123,14 +123,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     REQUIRE(pw_vmalloc_init(3 + data[1] + data[2] % 4 * 256u) == 0);
     for (size_t i = 3; i + 1 < size; i += 2)
         operation(data[i], data[i + 1]);
-    REQUIRE(pw_vmalloc_check(space) == 0);
+    REQUIRE(pw_vspace_check(space) == 0);
     while (nheld)
         drop(nheld - 1);
     pw_vspace_purge(space);
     pw_vspace_stat(space, &stat);
     pw_zone_stat(&pw_contig_zone, &frames);
     REQUIRE(stat.largest == space->npages - 1u && stat.areas == 0);
-    REQUIRE(frames.used == 0 && pw_vmalloc_check(space) == 0);
+    REQUIRE(frames.used == 0 && pw_vspace_check(space) == 0);
     pw_vmalloc_exit();
     pw_page_exit();
     return 0;

@@ -105,13 +105,13 @@ static void ranges(uint64_t steps)
         else
             give_run(rnd(nruns));
         if (i % 256 == 0)
-            REQUIRE(pw_vmalloc_check(&space) == 0);
+            REQUIRE(pw_vspace_check(&space) == 0);
     }
     while (nruns)
         give_run(nruns - 1);
     pw_vspace_stat(&space, &stat);
     REQUIRE(stat.largest == npages - 1 && stat.free == npages - 1);
-    REQUIRE(pw_vmalloc_check(&space) == 0);
+    REQUIRE(pw_vspace_check(&space) == 0);
     pw_vspace_exit(&space);
 }
 
@@ -243,7 +243,7 @@ static void check_counts(void)
     pw_zone_stat(&zone, &frames);
     REQUIRE(stat.areas == nareas && frames.used == frames_used);
     REQUIRE(stat.used == frames_used + nareas);
-    REQUIRE(pw_vmalloc_check(&space) == 0 && pw_zone_check(&zone) == 0);
+    REQUIRE(pw_vspace_check(&space) == 0 && pw_zone_check(&zone) == 0);
 }
 
 static void whole_areas(uint64_t steps)

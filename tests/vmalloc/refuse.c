@@ -119,12 +119,12 @@ static void too_few_mappings_are_all_given_back(void **state)
     struct pw_zone_stat stat;
     pw_zone_stat(&zone, &stat);
     assert_int_equal(stat.used, 70000 + n * 100);
-    assert_int_equal(pw_vmalloc_check(&big), 0);
+    assert_int_equal(pw_vspace_check(&big), 0);
     while (n)
         assert_int_equal(pw_vspace_free(&big, areas[--n], PW_V_VMALLOC), 0);
     assert_int_equal(mappings(), at_first);
     pw_vspace_purge(&big);
-    assert_int_equal(pw_vmalloc_check(&big), 0);
+    assert_int_equal(pw_vspace_check(&big), 0);
     pw_vspace_exit(&big);
     pw_zone_exit(&zone);
 }
@@ -276,7 +276,7 @@ static void a_corrupt_space_is_noticed(void **state)
     (void)state;
     node->size--;
     says_begin();
-    assert_int_equal(pw_vmalloc_check(space), -EINVAL);
+    assert_int_equal(pw_vspace_check(space), -EINVAL);
     assert_says("pagewise: space is corrupt at page 1: a free range has no "
                 "node; a caller wrote where it should not\n");
     node->size++;

@@ -74,7 +74,7 @@ static void settle(void)
     pw_zone_stat(&pw_contig_zone, &frames);
     if (stat.largest != PAGES - 1 || frames.used != 0)
         die("pages or frames were lost");
-    if (pw_vmalloc_check(&pw_vmalloc_space) != 0)
+    if (pw_vspace_check(&pw_vmalloc_space) != 0)
         die("the space is corrupt");
 }
 
