@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What builds the library: code/ -> build/obj, build/lib.
+# What compiles the code: code/ -> build/obj. What is made of the objects,
+# build/lib and build/take, stands in code/pack.
 #
 # A part is a folder code/<x> with a manifest, part.mk, which says
 #
@@ -19,7 +20,8 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 # Not for the user to change: the language and its warnings.
 PW_CFLAGS = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
-            -Wstrict-prototypes -Wno-sign-conversion -fno-common -pthread
+            -Wstrict-prototypes -Wno-sign-conversion -fno-common -pthread \
+            -ffunction-sections -fdata-sections
 
 # ---- The manifests -------------------------------------------------------
 
@@ -62,7 +64,7 @@ part_files = $(foreach p,$(call closure,$1),$(filter-out %_kernel.c \
 
 LIB_OBJ := $(call uniq,$(foreach p,$(PARTS),$(call user_objects,$p)))
 LIB_PIC := $(LIB_OBJ:build/obj/%=build/pic/%)
-PW_VERSION := 0.1.0
+LIB_HDR := $(foreach p,$(PARTS),$($p.public))
 
 build/obj/%.o: code/%.c code/build.mk
 	@mkdir -p $(@D)
@@ -74,41 +76,7 @@ build/pic/%.o: code/%.c code/build.mk
 
 -include $(wildcard build/obj/*/*.d build/obj/*/*/*.d build/pic/*/*.d)
 
-# ---- Libraries -----------------------------------------------------------
+# ---- Libraries, and whatever else a part makes ---------------------------
 
-.PHONY: lib install
-lib: build/lib/libpagewise.a build/lib/libpagewise.so
-
-build/lib/libpagewise.a: $(LIB_OBJ)
-	@mkdir -p $(@D)
-	rm -f $@ && $(AR) rcsD $@ $(LIB_OBJ)
-
-build/lib/libpagewise.so: $(LIB_PIC)
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -pthread \
-	    -Wl,-soname,libpagewise.so.0 -o $@ $(LIB_PIC)
-
+.PHONY: lib
 include $(wildcard code/*/rules.mk)
-
-# Headers go out without the book's region markers.
-PREFIX ?= /usr/local
-LIB_HDR := $(foreach p,$(PARTS),$($p.public))
-install: lib
-	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
-	install -m 644 build/lib/libpagewise.a $(DESTDIR)$(PREFIX)/lib
-	install -m 755 build/lib/libpagewise-malloc.so \
-	    $(DESTDIR)$(PREFIX)/lib
-	install -m 755 build/lib/libpagewise.so \
-	    $(DESTDIR)$(PREFIX)/lib/libpagewise.so.0
-	ln -sf libpagewise.so.0 $(DESTDIR)$(PREFIX)/lib/libpagewise.so
-	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' \
-	    'includedir=$${prefix}/include' '' 'Name: pagewise' \
-	    'Description: the allocators of the book Pagewise' \
-	    'Version: $(PW_VERSION)' \
-	    'Libs: -L$${libdir} -lpagewise -pthread' \
-	    'Cflags: -I$${includedir}/pagewise' \
-	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/pagewise.pc
-	@set -e; for h in $(LIB_HDR:code/%=%); do \
-	    to=$(DESTDIR)$(PREFIX)/include/pagewise/$$h; \
-	    install -d "$${to%/*}"; \
-	    sed '/^\/\/[<>] /d' code/$$h > "$$to"; done

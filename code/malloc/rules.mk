@@ -16,7 +16,7 @@ $(PRELOAD_CHECKED): PRELOAD_FLAGS := -DPW_MALLOC_CHECKED=1
 $(PRELOAD) $(PRELOAD_CHECKED): code/malloc/rules.mk
 	@mkdir -p $(@D) build/obj
 	$(CC) $(CFLAGS) $(PW_CFLAGS) $(PRELOAD_CFLAGS) $(PRELOAD_FLAGS) \
-	    $(LDFLAGS) -shared -o $@ $(PRELOAD_SRC)
+	    $(LDFLAGS) -shared -Wl,-soname,$(@F) -o $@ $(PRELOAD_SRC)
 
 # One command compiles several sources, so what they include is named here.
 $(PRELOAD) $(PRELOAD_CHECKED): $(wildcard $(call part_files,malloc))
