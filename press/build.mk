@@ -123,10 +123,12 @@ $(PW)/bibliography.html: $(PRESS_HTML_NEED) $(PRESS_BIB)
 	    $(subst CHAPTER=$*,CHAPTER=bibliography,$(subst -f json,-f \
 	    markdown,$(press_html))) -o $@
 
+PRESS_TAKE := $(if $(filter book.yaml,$(BOOK)),$(TAKE_FILES))
 $(B)/html/.done: $(PRESS_HTML) press/pages.lua press/nav.lua \
     figures/palette.tsv press/palette.lua \
-    press/theme/book.css press/theme/book.js $(PW)/fonts.done
-	@mkdir -p $(B)/html/fonts $(B)/html/figures
+    press/theme/book.css press/theme/book.js $(PW)/fonts.done $(PRESS_TAKE)
+	@mkdir -p $(B)/html/fonts $(B)/html/figures $(B)/html/take
+	@$(if $(PRESS_TAKE),cp $(PRESS_TAKE) $(B)/html/take/,:)
 	@$(press_lua) press/pages.lua
 	@cp press/theme/book.js $(B)/html/
 	@cp $(B)/fonts/*.woff2 $(B)/html/fonts/

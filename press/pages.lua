@@ -60,6 +60,22 @@ local function source_page(path)
     return #file.lines
 end
 
+-- Each allocator alone, as `make take` writes it.
+local function downloads()
+    local rows = {}
+    for _, path in ipairs(base.glob(out .. "take/*.tar.gz")) do
+        local name = path:match("([^/]+)%.tar%.gz$")
+        rows[#rows + 1] = string.format('<li><a href="take/%s.tar.gz">%s, '
+            .. 'a folder</a>, or two files: <a href="take/pw_%s.h"><code>'
+            .. 'pw_%s.h</code></a>, <a href="take/pw_%s.c"><code>pw_%s.c'
+            .. "</code></a></li>", name, name, name, name, name, name)
+    end
+    return #rows == 0 and "" or '<h2 id="take">One allocator alone</h2><p>'
+        .. "With what it needs and nothing else, and in the folder a "
+        .. "program that uses it. <code>make take NAME=slab</code> writes "
+        .. "the same.</p><ul>" .. table.concat(rows) .. "</ul>"
+end
+
 local function sources()
     local rows, folder = {}, nil
     for _, path in ipairs(base.glob(table.concat(book.sources, " "))) do
@@ -76,7 +92,7 @@ local function sources()
     write_page("sources.html", "sources", "Sources", "<h1>Sources</h1><p>"
         .. "The files from which the listings come, without the markers "
         .. "that say where a listing begins and ends. Line numbers in "
-        .. "listings are those of these copies.</p>" .. list)
+        .. "listings are those of these copies.</p>" .. downloads() .. list)
 end
 
 --------------------------------------------------------------- colophon

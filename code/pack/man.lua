@@ -14,6 +14,7 @@ local text = require "text"
 local version, dir = arg[1], arg[2]
 local parts = { table.unpack(arg, 3) }
 local source = "Pagewise " .. version
+local edition = text.read("book.yaml"):match("\nedition: *(%S+)")
 
 ---------------------------------------------------------------- roff
 
@@ -24,7 +25,7 @@ end
 
 local function title(name, section)
     return '.\\" SPDX-License-Identifier: MIT\n.TH ' .. name:upper() .. " "
-        .. section .. ' 2026-11-28 "' .. source .. '" Pagewise\n'
+        .. section .. " " .. edition .. ' "' .. source .. '" Pagewise\n'
 end
 
 local function heading(name)
@@ -159,7 +160,7 @@ local function functions(piece)
 end
 
 local function see_also(but)
-    local list = { "pagewise (7)" }
+    local list = { but ~= "7" and "pagewise (7)" or nil }
     for _, part in ipairs(parts) do
         list[#list + 1] = "pagewise-" .. part .. " (3)"
     end
@@ -212,12 +213,14 @@ local function page(part)
     for _, key in ipairs(order) do
         if sections[key] then
             out[#out + 1] = heading(key) .. paragraphs(sections[key])
+                :gsub("port_types%.h", "pagewise(7)")
         end
     end
     local path = "code/" .. part .. "/example.c"
     local code = {}
     for line in text.lines(text.publish(path)) do
-        line = line:gsub('#include "' .. part, '#include "pagewise/' .. part)
+        line = line:gsub('#include "(' .. part .. '%.h)"',
+            "#include <pagewise/%1>")
         code[#code + 1] = not line:match("SPDX") and line or nil
     end
     out[#out + 1] = heading("EXAMPLES") .. example(code) .. see_also()
@@ -274,6 +277,7 @@ local function preloaded()
         heading("SYNOPSIS"), ".nf\nLD_PRELOAD=libpagewise\\-malloc.so ",
         "\\fIprogram\\fR [\\fIargument\\fR ...]\n.fi\n",
         heading("DESCRIPTION"), paragraphs(sections.DESCRIPTION),
+        heading("THREADS"), paragraphs(sections.THREADS),
         heading("CHOOSING AND TUNING"),
         prose("malloc", "{#sec-malloc-choosing}", "{#sec-malloc-debug}"),
         heading("FINDING MISTAKES"),
@@ -292,7 +296,7 @@ local function overview(firsts)
     end
     out[#out + 1] = heading("FRAMES AND FORK") .. paragraphs(uncomment(
         text.publish("code/port/port_types.h"):match("(/%*\n.-%*/)")))
-    out[#out + 1] = see_also()
+    out[#out + 1] = see_also("7")
     write_page("man7/pagewise.7", out)
 end
 

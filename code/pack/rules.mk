@@ -79,7 +79,7 @@ $(LIB_TOOLS:%=$L/%): code/pack/rules.mk $(wildcard code/pack/pagewise*) \
 # ---- Manual pages --------------------------------------------------------
 
 MAN_NEED := $(LIB_HDR) $(foreach p,$(PARTS),$($p.example)) \
-    chapters/malloc.md code/pack/rules.mk $(PACK_LUA)
+    chapters/malloc.md book.yaml code/pack/rules.mk $(PACK_LUA)
 $L/man/.done: $(MAN_NEED)
 	@rm -rf $(@D) && mkdir -p $(@D)
 	@lua5.4 code/pack/man.lua $(PW_VERSION) $(@D) $(foreach \
@@ -144,6 +144,9 @@ $(TAKE)/$1.tar.gz: $(TAKE)/$1/Makefile
 	    --numeric-owner -cf - $1 | gzip -9n >$$@
 endef
 $(foreach p,$(TAKE_ALL),$(eval $(call TAKE_RULE,$p)))
+
+TAKE_FILES := $(foreach p,$(TAKE_ALL),$(TAKE)/$p.tar.gz \
+    $(TAKE)/pw_$p.h $(TAKE)/pw_$p.c)
 
 .PHONY: take
 take: $(if $(filter single,$(FORM)),$(TAKE)/pw_$(NAME).h, \
