@@ -38,6 +38,7 @@ PACKAGES_PRESS := pandoc gnuplot-nox texlive-luatex \
 # spelling and shell checks; EPUB and HTML validity; a browser to look.
 PACKAGES_TEST = clang libclang-rt-14-dev llvm clang-format \
     libcmocka-dev codespell shellcheck epubcheck \
+    g++ cmake meson pkg-config mandoc man-db \
     openjdk-17-jre-headless chromium git xz-utils \
     $(if $(shell command -v npm),,nodejs npm)
 
@@ -46,7 +47,7 @@ PACKAGES_TEST = clang libclang-rt-14-dev llvm clang-format \
 
 # What each goal needs. A goal in neither list gets all but the test tools.
 NO_PACKAGES := help doctor clean distclean
-CODE_GOALS := lib install
+CODE_GOALS := lib install uninstall take
 LAB_GOALS := lab
 BENCH_GOALS := bench bench-quick drift reference
 PRESS_GOALS := html pdf epub figures coverage lint sources audit \
@@ -156,8 +157,13 @@ make test         every test; the last line says how many passed
 make bench        the full measurement, then the book with your curves
 make lab          boot kernels and run the modules:
                   KERNELS="5.10 6.1 6.12 7.3 slab tiny debug", default 6.1
-make lib          build/lib: libpagewise.a, .so, headers, pkg-config file
-make install      the library, under PREFIX (default /usr/local)
+make lib          build/lib: libpagewise.a, .so, libpagewise-malloc.so,
+                  headers, manual pages, files for pkg-config and CMake
+make install, uninstall
+                  the same, under PREFIX (default /usr/local)
+make take NAME=slab
+                  one allocator alone, in build/take: a folder, or with
+                  FORM=single two files
 make html, pdf, epub, figures
                   one form of the book, or its figures, from what is there
 make drift        what differs from the recorded results

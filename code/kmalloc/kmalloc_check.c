@@ -89,7 +89,7 @@ int pw_block_misuse(const char *call, const void *block)
 {
     const struct pw_page *page = pw_virt_to_page(&pw_contig_zone, block);
     const struct pw_page *head = page ? large_block_of(page) : NULL;
-    char name[PW_OWNER_NAME] = "nobody here";
+    char name[PW_OWNER_NAME];
 
     if (page && pw_tag_name(port_read(page->tag), name)) {
         port_report("%s(%p): it points into an object of cache %s; use "
@@ -102,10 +102,13 @@ int pw_block_misuse(const char *call, const void *block)
     if (page && (port_read(page->tag) == PW_TAG_RESERVE ||
                  port_read(page->state) != PW_USED))
         return report_free(call, block);
-    pw_owner_of(&pw_contig_zone, block, name);
-    port_report("%s(%p): no block of ours, it belongs to %s; free it where "
-                "it was allocated",
-                call, block, name);
+    if (pw_owner_of(&pw_contig_zone, block, name))
+        port_report("%s(%p): it belongs to %s; free it there", call, block,
+                    name);
+    else
+        port_report("%s(%p): no block of ours; free it where it was "
+                    "allocated",
+                    call, block);
     return -EFAULT;
 }
 //< misuse

@@ -28,10 +28,11 @@ $(PACK)/pagewise.map: $(PACK)/names code/pack/rules.mk
 	@$(pack) map $(PW_VERSION) <$< >$@
 
 # One object, in which all names but these are local. Each function has a
-# section of its own, so -Wl,--gc-sections leaves out what is not called.
+# section of its own (--unique: also where two have one name), so that with
+# -Wl,--gc-sections a program gets what it calls.
 $L/libpagewise.a: $(LIB_OBJ) $(PACK)/names
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -r -nostdlib -o $(PACK)/all.o $(LIB_OBJ)
+	$(CC) $(CFLAGS) -r -nostdlib -Wl,--unique -o $(PACK)/all.o $(LIB_OBJ)
 	$(OBJCOPY) --keep-global-symbols=$(PACK)/names \
 	    $(PACK)/all.o $(PACK)/pagewise.o
 	rm -f $@ && $(AR) rcsD $@ $(PACK)/pagewise.o
@@ -65,7 +66,7 @@ $L/include/pagewise/pagewise.h: code/pack/rules.mk $(LIB_HDR) $(PACK_LUA)
 	@$(pack) all $(PW_VERSION) $(filter-out code/port/%,$(LIB_HDR)) >$@
 
 # $(call fill,template,lib,include)
-fill = $(pack) fill code/pack/$(notdir $1) VERSION=$(PW_VERSION) \
+fill = $(pack) fill code/pack/$1 VERSION=$(PW_VERSION) \
     MAJOR=$(MAJOR) MINOR=$(word 2,$(subst ., ,$(PW_VERSION))) \
     LIB='$2' INCLUDE='$3'
 
@@ -74,7 +75,7 @@ beside = $(if $(filter %.pc,$@),$${pcfiledir},$${CMAKE_CURRENT_LIST_DIR}/..)
 $(LIB_TOOLS:%=$L/%): code/pack/rules.mk $(wildcard code/pack/pagewise*) \
     $(PACK_LUA)
 	@mkdir -p $(@D)
-	@$(call fill,$@,$${pcfiledir}/..,$(beside)/../include) >$@
+	@$(call fill,$(@F),$${pcfiledir}/..,$(beside)/../include) >$@
 
 # ---- Manual pages --------------------------------------------------------
 
@@ -111,7 +112,7 @@ install: lib
 	for h in $(LIB_INCLUDE:$L/include/%=%); do \
 	    put 644 "$L/include/$$h" "$(INCLUDEDIR)/$$h"; done; \
 	for f in $(LIB_TOOLS); do \
-	    $(call fill,$$f,$(abspath $(LIBDIR)),$(abspath $(INCLUDEDIR))) \
+	    $(call fill,$${f##*/},$(abspath $(LIBDIR)),$(abspath $(INCLUDEDIR))) \
 	        >$(PACK)/tool; put 644 $(PACK)/tool "$(LIBDIR)/$$f"; done; \
 	cd $L/man; for f in $$(find man* -type f); do \
 	    put 644 "$$f" "$(MANDIR)/$$f"; done

@@ -58,8 +58,8 @@ struct pw_page {
         struct pw_neighbours link; /* PW_FREE: on the list */
         void *owner; /* PW_USED: the owner's, never touched by us */
     };
-    uint8_t state; /* enum pw_state */
     uint8_t order; /* of the block that this frame is the first of */
+    uint8_t state; /* enum pw_state */
     uint16_t tag;  /* an allocator above has it, if not 0 */
     uint32_t mark; /* the owner's as well; both are 0 at first */
 };

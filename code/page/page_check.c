@@ -88,15 +88,17 @@ static const struct pw_page *free_block_of(const struct pw_zone *zone,
     return NULL;
 }
 
-/* Has another allocator this frame? Then say which. */
+/* Has another allocator what lies here? Then say which. */
 static bool owned(const struct pw_zone *zone, const void *address,
                   unsigned order)
 {
     const struct pw_page *page = pw_virt_to_page(zone, address);
     char name[PW_OWNER_NAME];
 
-    page = used_block_of(zone, pw_page_to_pfn(zone, page));
-    if (!page || !port_read(page->tag) || !pw_owner_of(zone, address, name))
+    if (page)
+        page = used_block_of(zone, pw_page_to_pfn(zone, page));
+    if ((page && !port_read(page->tag)) ||
+        !pw_owner_of(zone, address, name))
         return false;
     port_report("free of %p, order %u: it belongs to %s; free it there",
                 address, order, name);
@@ -135,17 +137,16 @@ int pw_page_misuse(const struct pw_zone *zone, const struct pw_page *page,
 int pw_address_misuse(const struct pw_zone *zone, const void *address,
                       unsigned order)
 {
-    char name[PW_OWNER_NAME] = "nobody here";
+    const bool inside = pw_virt_to_page(zone, address) != NULL;
 
-    if (!pw_virt_to_page(zone, address)) {
-        pw_owner_of(zone, address, name);
-        port_report("free of %p, order %u: not an address of this zone, it "
-                    "belongs to %s; free it where it was allocated",
-                    address, order, name);
+    if (owned(zone, address, order))
+        return inside ? -EPERM : -EFAULT;
+    if (!inside) {
+        port_report("free of %p, order %u: not an address of this zone; "
+                    "free it where it was allocated",
+                    address, order);
         return -EFAULT;
     }
-    if (owned(zone, address, order))
-        return -EPERM;
     port_report("free of %p, order %u: not the address of a page; free "
                 "what the allocation returned",
                 address, order);

@@ -45,20 +45,20 @@ void pw_owner_add(struct pw_owner *owner);
 bool pw_owner_of(const struct pw_zone *zone, const void *address,
                  char *name);
 
-/* State, order and tag of a frame at one look. */
+/*
+ * Order, state and tag of a frame at one look: the order of a block that is
+ * in use and has no owner above. Of all others something else comes out,
+ * which is no order.
+ */
 typedef uint32_t __attribute__((__may_alias__)) pw_three_t;
 
-static inline uint32_t pw_page_three(const struct pw_page *page)
+static inline uint32_t pw_used_order(const struct pw_page *page)
 {
-    return port_read(*(const pw_three_t *)&page->state);
-}
+    const uint32_t three = port_read(*(const pw_three_t *)&page->order);
 
-/* What they are of a block that is in use and has no owner above. */
-static inline uint32_t pw_used_three(unsigned order)
-{
-    return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-               ? (uint32_t)PW_USED << 24 | order << 16
-               : PW_USED | order << 8;
+    if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+        return __builtin_bswap32(three) ^ (uint32_t)PW_USED << 8;
+    return three ^ (uint32_t)PW_USED << 8;
 }
 //< owner
 

@@ -160,29 +160,37 @@ static inline bool is_used_block(const struct pw_zone *zone,
                                  const struct pw_page *page, unsigned order)
 {
     return pw_page_to_pfn(zone, page) < zone->nframes &&
-           pw_page_three(page) == pw_used_three(order);
+           pw_used_order(page) == order;
+}
+
+/* An order so large that it looked like a tag gets no further. */
+static __attribute__((__noinline__)) int
+give_locked(struct pw_zone *zone, struct pw_page *page, unsigned order)
+{
+    if (port_unlikely(order > PW_MAX_ORDER))
+        return pw_page_misuse(zone, page, order);
+    port_lock(&zone->lock);
+    pw_buddy_give(zone, page, order);
+    port_unlock(&zone->lock);
+    return 0;
 }
 
 /* The stack is full, or this CPU was asked for it, or there is none. */
-static __attribute__((__noinline__)) int free_slow(struct pw_zone *zone,
-                                                   struct pw_page *page,
-                                                   unsigned order, int me)
+static __attribute__((__noinline__)) void
+free_slow(struct pw_zone *zone, struct pw_page *page, int me)
 {
-    if (order > PW_MAX_ORDER) /* so large, it looked like a tag */
-        return pw_page_misuse(zone, page, order);
-    if (order == 0 && zone->batch != 0 && me >= 0) {
+    if (zone->batch != 0 && me >= 0) {
         struct pw_cpu *cpu = &zone->cpus[me];
         const bool asked = port_read(cpu->high) == 0;
 
         cpu_flush(zone, cpu, asked ? cpu->count : zone->batch);
         port_write(cpu->high, 2 * zone->batch);
         if (cpu_push(cpu, page)) /* unless asked again just now */
-            return 0;
+            return;
     }
     port_lock(&zone->lock);
-    pw_buddy_give(zone, page, order);
+    pw_buddy_give(zone, page, 0);
     port_unlock(&zone->lock);
-    return 0;
 }
 
 int pw_zone_free(struct pw_zone *zone, struct pw_page *page, unsigned order)
@@ -193,9 +201,10 @@ int pw_zone_free(struct pw_zone *zone, struct pw_page *page, unsigned order)
     if (port_unlikely(!is_used_block(zone, page, order)))
         return pw_page_misuse(zone, page, order);
     me = port_pin(&pin);
-    if (order != 0 || port_unlikely(me < 0) ||
-        !cpu_push(&zone->cpus[me], page))
-        err = free_slow(zone, page, order, me);
+    if (port_unlikely(order != 0))
+        err = give_locked(zone, page, order);
+    else if (port_unlikely(me < 0) || !cpu_push(&zone->cpus[me], page))
+        free_slow(zone, page, me);
     port_unpin(&pin);
     return err;
 }
@@ -247,7 +256,7 @@ int pw_zone_free_bulk(struct pw_zone *zone, size_t n,
             e = pw_page_misuse(zone, pages[i], 0);
             err = err ? err : e;
         } else if (me < 0 || !cpu_push(&zone->cpus[me], pages[i])) {
-            free_slow(zone, pages[i], 0, me);
+            free_slow(zone, pages[i], me);
         }
     }
     port_unpin(&pin);

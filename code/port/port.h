@@ -34,13 +34,15 @@
 #endif
 
 /* Pin and lock, for those who want the lock and no CPU's own data. */
-static inline void port_hold(port_lock_t *lock, port_pin_t *pin)
+static inline __attribute__((__always_inline__)) void
+port_hold(port_lock_t *lock, port_pin_t *pin)
 {
     port_pin(pin);
     port_lock(lock);
 }
 
-static inline void port_release(port_lock_t *lock, port_pin_t *pin)
+static inline __attribute__((__always_inline__)) void
+port_release(port_lock_t *lock, port_pin_t *pin)
 {
     port_unlock(lock);
     port_unpin(pin);

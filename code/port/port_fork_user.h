@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 //> fork-calls
-/* Fork, port_fork_user.c: told of each mapping of frames there is. */
+/* Fork, port_fork_user.c: told of each memory file mapped and unmapped. */
 #ifndef PW_PORT_FORK_USER_H
 #define PW_PORT_FORK_USER_H
 
 #include "port.h"
 
-int port_share(char *base, size_t bytes); /* 0 or -ENOMEM */
-void port_unshare(const char *base);
+void port_share(struct port_memory *m);
+void port_unshare(const struct port_memory *m);
 
-/* Has this process frames of its parent's? Then it ends here. */
+/* Has this process memory of its parent's? Then it ends here. */
 void port_refuse_child(void);
 
 #endif

@@ -14,7 +14,7 @@
  * that is how a kernel's own mappings behave, too.
  */
 #define _GNU_SOURCE
-#include "port_fork_user.h"
+#include "port.h"
 
 #include <sys/mman.h>
 //< theory
@@ -58,10 +58,6 @@ int port_range_reserve(struct port_range *r, size_t pages)
     base = claim(NULL, (pages + SPARE) << PORT_PAGE_SHIFT, 0);
     if (base == MAP_FAILED)
         return -ENOMEM;
-    if (port_share(base, pages << PORT_PAGE_SHIFT) != 0) {
-        munmap(base, (pages + SPARE) << PORT_PAGE_SHIFT);
-        return -ENOMEM;
-    }
     *r = (struct port_range){.base = base, .pages = pages};
     hold_spare(r);
     return 0;
@@ -69,7 +65,6 @@ int port_range_reserve(struct port_range *r, size_t pages)
 
 void port_range_release(struct port_range *r)
 {
-    port_unshare(r->base);
     munmap(r->base, (r->pages + SPARE) << PORT_PAGE_SHIFT);
     *r = (struct port_range){.base = NULL};
 }

@@ -5,13 +5,14 @@
  * the page size, and how a word is read that another CPU may write.
  * Whatever else the port has stays inside the library.
  *
- * fork(): in a process frames are shared mappings, so that a child of
- * fork() would write into its parent's objects. It may not: in the child
- * all frames can be read and not written (SIGSEGV), and its first call of
- * an allocator ends it with one line and SIGABRT. A child may exec, leave
- * by _exit(), or give the zone up by pw_zone_exit() or pw_page_exit() and
- * make another. vfork(), posix_spawn() and system() are not concerned; a
- * fork that goes past the C library, by clone(), is not noticed.
+ * fork(): in a process frames are shared mappings: what a child writes
+ * to a page, an object or an area appears in its parent's, and the other
+ * way round. Of what is free, each would have an idea of its own. So the
+ * child's first call that allocates or frees ends it, with one line and
+ * SIGABRT. A child may exec, leave by _exit(), or give the zone up by
+ * pw_zone_exit() or pw_page_exit() and make another. vfork(), system() and
+ * posix_spawn() are not concerned; a fork that goes past the handlers of
+ * pthread_atfork(), by clone() or _Fork(), is not noticed.
  */
 #ifndef PW_PORT_TYPES_H
 #define PW_PORT_TYPES_H
@@ -33,7 +34,8 @@
 struct port_memory {
     char *base;
     size_t pages;
-    int backing; /* the memory file; in the kernel, the block order */
+    int backing;    /* the memory file; in the kernel, the block order */
+    unsigned forks; /* in a process: how many there had been */
 };
 
 /* Addresses that are ours and lead nowhere until frames are mapped. */

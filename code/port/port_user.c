@@ -86,13 +86,12 @@ int port_memory_map(struct port_memory *m, size_t pages, size_t align)
     if (mmap(base, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
              m->backing, 0) == MAP_FAILED)
         goto fail;
-    if (port_share(base, size) != 0)
-        goto fail;
     if (base > range)
         munmap(range, (size_t)(base - range));
     munmap(base + size, slack - (size_t)(base - range));
     m->base = base;
     m->pages = pages;
+    port_share(m);
     return 0;
 fail:
     if (range != MAP_FAILED)
@@ -103,7 +102,7 @@ fail:
 
 void port_memory_unmap(struct port_memory *m)
 {
-    port_unshare(m->base);
+    port_unshare(m);
     munmap(m->base, m->pages << PORT_PAGE_SHIFT);
     close(m->backing);
     *m = (struct port_memory){.backing = -1};

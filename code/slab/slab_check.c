@@ -51,25 +51,27 @@ struct pw_owner pw_slab_owner = {.name = name_owner};
 int pw_object_misuse(const struct pw_cache *cache, const void *object)
 {
     const struct pw_page *page = pw_virt_to_page(cache->zone, object);
-    char owner[PW_OWNER_NAME] = "nobody here";
-    const bool of_slab = page && name_owner(page, object, owner);
+    char owner[PW_OWNER_NAME];
 
     if (!object)
         return 0;
-    if (!of_slab) {
-        pw_owner_of(cache->zone, object, owner);
-        port_report(
-            "free of %p to cache %s: it lies in no slab, it belongs "
-            "to %s; free it where it was allocated",
-            object, cache->name, owner);
-        return -EFAULT;
-    }
-    if (port_read(page->tag) == cache->tag)
+    if (page && port_read(page->tag) == cache->tag)
         return report_place(cache, object,
                             (uint32_t)(uintptr_t)object - page->mark);
-    port_report("free of %p to cache %s: it is of %s; free it there",
-                object, cache->name, owner);
-    return -EINVAL;
+    if (page && name_owner(page, object, owner)) {
+        port_report("free of %p to cache %s: it is of %s; free it there",
+                    object, cache->name, owner);
+        return -EINVAL;
+    }
+    if (pw_owner_of(cache->zone, object, owner))
+        port_report("free of %p to cache %s: it belongs to %s; free it "
+                    "there",
+                    object, cache->name, owner);
+    else
+        port_report("free of %p to cache %s: it lies in no slab; free it "
+                    "where it was allocated",
+                    object, cache->name);
+    return -EFAULT;
 }
 //< misuse
 

@@ -51,17 +51,18 @@ int pw_vmalloc_misuse(struct pw_vspace *space, const void *address,
                       enum pw_vstate kind)
 {
     const size_t at = pw_vpage_of(space, address);
-    char name[PW_OWNER_NAME] = "nobody here";
+    char name[PW_OWNER_NAME];
     enum pw_vstate state;
     port_pin_t pin;
     size_t head;
 
     if (at == 0 || at == space->npages) {
-        if (space->zone)
-            pw_owner_of(space->zone, address, name);
-        port_report("free of %p: not an address of this space, it belongs "
-                    "to %s; free it where it was allocated",
-                    address, name);
+        if (!space->zone || !pw_owner_of(space->zone, address, name))
+            return refuse(address, -EFAULT,
+                          "not an address of this space; free it where it "
+                          "was allocated");
+        port_report("free of %p: it belongs to %s; free it there", address,
+                    name);
         return -EFAULT;
     }
     port_hold(&space->lock, &pin);

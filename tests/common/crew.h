@@ -11,6 +11,8 @@
 #ifndef PW_TESTS_CREW_H
 #define PW_TESTS_CREW_H
 
+#include "../../code/port/port.h"
+
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>

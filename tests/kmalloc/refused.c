@@ -9,6 +9,9 @@
 static const char strange[] = "pagewise: pw_kfree(%p): no block of ours; "
                               "free it where it was allocated\n";
 
+static const char of_the_pages[] = "pagewise: pw_kfree(%p): it belongs to "
+                                   "pw_alloc_pages(); free it there\n";
+
 /* ---- requests ------------------------------------------------------ */
 
 static void refuse(size_t size, pw_gfp_t flags, const char *want)
@@ -127,8 +130,8 @@ static void a_strange_address_is_refused(void **state)
     refuse_free(&local, -EFAULT, strange);
     refuse_free((void *)1, -EFAULT, strange);
     refuse_free((void *)UINTPTR_MAX, -EFAULT, strange);
-    refuse_free(pages, -EFAULT, strange); /* not from us */
-    refuse_free(pages + 8, -EFAULT, strange);
+    refuse_free(pages, -EFAULT, of_the_pages);
+    refuse_free(pages + 8, -EFAULT, of_the_pages);
     assert_int_equal(pw_free_page(pages), 0);
     refuse_free(pages, -EALREADY, twice);
 }

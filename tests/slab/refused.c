@@ -136,6 +136,9 @@ static const char twice[] = "pagewise: free of %p to cache objects: it is "
 static const char nowhere[] = "pagewise: free of %p to cache objects: it "
                               "lies in no slab; free it where it was "
                               "allocated\n";
+static const char of_the_pages[] =
+    "pagewise: free of %p to cache objects: it belongs to "
+    "pw_alloc_pages(); free it there\n";
 static const char beside[] = "pagewise: free of %p to cache objects: it "
                              "points beside the objects of a slab; free "
                              "what the allocation returned\n";
@@ -243,7 +246,7 @@ static void a_wild_address_is_refused(void **state)
     refuse(cache, (void *)UINTPTR_MAX, -EFAULT, nowhere);
     refuse(cache, elsewhere.base, -EFAULT, nowhere);
     page = pw_zone_alloc(&zone, 0); /* a page, but no slab */
-    refuse(cache, pw_page_address(&zone, page), -EFAULT, nowhere);
+    refuse(cache, pw_page_address(&zone, page), -EFAULT, of_the_pages);
     assert_int_equal(pw_zone_free(&zone, page, 0), 0);
     refuse(cache, pw_page_address(&zone, page), -EFAULT, nowhere);
     assert_int_equal(pw_cache_free(cache, NULL), 0);

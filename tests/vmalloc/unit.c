@@ -23,7 +23,7 @@ static bool faults(char *at, bool write)
     struct sigaction action = {.sa_sigaction = on_fault,
                                .sa_flags = SA_SIGINFO};
     int status;
-    pid_t child = fork();
+    pid_t child = _Fork(); /* a child that may touch what is shared */
 
     assert_true(child >= 0);
     if (child == 0) {
