@@ -123,7 +123,8 @@ function amalgam.write(to, header, files, sources)
         count(path)
     end
     out[1] = licence .. '#pragma GCC diagnostic ignored '
-        .. '"-Wunused-function"\n' .. "#ifndef _GNU_SOURCE\n#define _GNU_SOURCE\n"
+        .. '"-Wunused-function"\n'
+        .. "#ifndef _GNU_SOURCE\n#define _GNU_SOURCE\n"
         .. '#endif\n#include "' .. name .. '.h"\n'
     for _, path in ipairs(sources) do
         local clash, prefix = {}, text.base(path):match("^[%w_]+") .. "_"

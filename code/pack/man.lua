@@ -9,6 +9,7 @@
 -- DIR/man1/pagewise-malloc.1.
 
 package.path = "code/pack/?.lua;" .. package.path
+local roff = require "roff"
 local text = require "text"
 
 local version, dir = arg[1], arg[2]
@@ -16,68 +17,11 @@ local parts = { table.unpack(arg, 3) }
 local source = "Pagewise " .. version
 local edition = text.read("book.yaml"):match("\nedition: *(%S+)")
 
----------------------------------------------------------------- roff
-
-local function escape(line)
-    return (line:gsub("\\", "\\e"):gsub("^([.'])", "\\&%1")
-        :gsub("%-", "\\-"))
-end
+local escape, heading = roff.escape, roff.heading
+local paragraphs, example = roff.paragraphs, roff.example
 
 local function title(name, section)
-    return '.\\" SPDX-License-Identifier: MIT\n.TH ' .. name:upper() .. " "
-        .. section .. " " .. edition .. ' "' .. source .. '" Pagewise\n'
-end
-
-local function heading(name)
-    return ".SH " .. name .. "\n"
-end
-
--- Paragraphs; one whose lines are indented is an example, and one of lines
--- "-NAME text" a list.
-local function paragraphs(lines)
-    local out, kind = {}, "start"
-    for _, line in ipairs(lines) do
-        local item, rest = line:match("^%s+(%-E%u+)%s+(.*)$")
-        if line == "" then
-            out[#out + 1] = kind == "start" and "" or ".PP\n"
-            kind = "text"
-        elseif item then
-            out[#out + 1] = ".TP\n.B " .. escape(item) .. "\n"
-                .. escape(rest) .. "\n"
-            kind = "list"
-        elseif kind ~= "list" and line:match("^  +") then
-            out[#out + 1] = ".RS 4\n.nf\n" .. escape(line:gsub("^ +", ""))
-                .. "\n.fi\n.RE\n"
-        else
-            out[#out + 1] = escape(line:gsub("^ +", "")) .. "\n"
-            kind = kind == "list" and kind or "text"
-        end
-    end
-    return (table.concat(out):gsub("%.fi\n%.RE\n%.RS 4\n%.nf\n", "")
-        :gsub("%.PP\n%.TP", ".TP"):gsub("%.PP\n$", "")
-        :gsub("%.PP\n%.RS", ".RS"):gsub("(%.RE\n)%.PP\n", "%1.PP\n"))
-end
-
-local function example(lines)
-    local out = {}
-    for i, line in ipairs(lines) do
-        out[i] = escape(line)
-    end
-    return ".RS 4\n.nf\n" .. table.concat(out, "\n") .. "\n.fi\n.RE\n"
-end
-
--- A page, with no paragraph that is empty.
-local function write_page(name, pieces)
-    local lines, skip = {}, { [".PP"] = true }
-    for line in text.lines(table.concat(pieces)) do
-        local last = lines[#lines] or ""
-        if last == ".PP" and line:match("^%.[PST][PH]") then
-            lines[#lines] = line
-        elseif not (skip[line] and last:match("^%.SH")) then
-            lines[#lines + 1] = line
-        end
-    end
-    text.write(dir .. "/" .. name, table.concat(lines, "\n") .. "\n")
+    return roff.title(name, section, edition, source)
 end
 
 ---------------------------------------------------------------- headers
@@ -106,7 +50,8 @@ end
 local function read_header(part)
     local all = text.publish("code/" .. part .. "/" .. part .. ".h")
     local comment = all:match("(/%*\n.-%*/)")
-    local rest = all:match("extern \"C\" {\n#endif\n(.*)#ifdef __cplusplus")
+    local rest = all:match("extern \"C\" {\n#endif\n(.*)#ifdef __cplus")
+        or all:match("#define PW_[^\n]*_H\n(.*)#endif")
     local pieces, open = {}, nil
     for piece in (rest .. "\n\n"):gmatch("\n*(.-)\n\n+") do
         piece = open and open .. "\n\n" .. piece or piece
@@ -216,15 +161,17 @@ local function page(part)
                 :gsub("port_types%.h", "pagewise(7)")
         end
     end
-    local path = "code/" .. part .. "/example.c"
-    local code = {}
-    for line in text.lines(text.publish(path)) do
+    local code, file = {}, "code/" .. part .. "/example.c"
+    for line in text.lines(io.open(file) and text.publish(file) or "") do
         line = line:gsub('#include "(' .. part .. '%.h)"',
             "#include <pagewise/%1>")
         code[#code + 1] = not line:match("SPDX") and line or nil
     end
-    out[#out + 1] = heading("EXAMPLES") .. example(code) .. see_also()
-    write_page("man3/" .. name .. ".3", out)
+    if code[2] then
+        out[#out + 1] = heading("EXAMPLES") .. example(code)
+    end
+    out[#out + 1] = see_also()
+    roff.write(dir .. "/man3/" .. name .. ".3", out)
     for _, alias in ipairs(names) do
         text.write(dir .. "/man3/" .. alias .. ".3", ".so man3/" .. name
             .. ".3\n")
@@ -271,7 +218,7 @@ end
 local function preloaded()
     local lines = read_header("malloc")
     local first, sections = opening(lines)
-    write_page("man1/pagewise-malloc.1", {
+    roff.write(dir .. "/man1/pagewise-malloc.1", {
         title("pagewise-malloc", 1), heading("NAME"),
         "libpagewise\\-malloc.so \\- ", escape(first), "\n",
         heading("SYNOPSIS"), ".nf\nLD_PRELOAD=libpagewise\\-malloc.so ",
@@ -297,7 +244,7 @@ local function overview(firsts)
     out[#out + 1] = heading("FRAMES AND FORK") .. paragraphs(uncomment(
         text.publish("code/port/port_types.h"):match("(/%*\n.-%*/)")))
     out[#out + 1] = see_also("7")
-    write_page("man7/pagewise.7", out)
+    roff.write(dir .. "/man7/pagewise.7", out)
 end
 
 os.execute("mkdir -p '" .. dir .. "/man1' '" .. dir .. "/man3' '" .. dir

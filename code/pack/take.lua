@@ -92,7 +92,8 @@ if form == "single" then
         .. ".h", files, sources)
 else
     local to = dir .. "/" .. part .. "/"
-    for _, list in ipairs { headers(sources), sources, { example } } do
+    for _, list in ipairs { headers(sources), sources,
+        { io.open(example) and example } } do
         for _, path in ipairs(list) do
             text.write(to .. text.base(path), text.publish(path))
         end

@@ -25,6 +25,7 @@ plant "a large block's tag stays" kmalloc 'refusals*' \
     "sed -i '/pw_large_free/,\$s/port_write(page->tag, 0);//' \
     ${kmalloc}_large.c"
 plant "the reserve's lock is forgotten (threads)" kmalloc '*threads*' \
-    "sed -i '/port_lock(/d; /port_unlock(/d' ${kmalloc}_reserve.c"
+    "sed -i 's/port_hold(&r->lock,/port_pin(/; \
+    s/port_release(&r->lock,/port_unpin(/' ${kmalloc}_reserve.c"
 plant "krealloc forgets the old block (fuzzing)" kmalloc '*fuzz*' \
     "sed -i 's/^    pw_kfree(block);\$//' ${kmalloc}_realloc.c"

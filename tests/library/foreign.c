@@ -36,12 +36,11 @@ static void *frame_of(const void *area)
     return pw_page_address(&pw_contig_zone, pw_vmalloc_to_page(area));
 }
 
-int main(void)
-{
-    struct pw_cache *cache, *other;
-    char *page, *object, *small, *large, *area, *whole;
-    struct pw_page *frame;
+static struct pw_cache *cache, *other;
+static char *page, *object, *small, *large, *area;
 
+static int setup(void)
+{
     said = tmpfile();
     if (!said || dup2(fileno(said), 2) != 2 || pw_page_init(8192) ||
         pw_kmalloc_init(2, 0) || pw_vmalloc_init(8192))
@@ -53,16 +52,26 @@ int main(void)
     small = pw_kmalloc(96, PW_GFP_KERNEL);
     large = pw_kmalloc(20000, PW_GFP_KERNEL);
     area = pw_vmalloc(5 * 4096);
-    if (!cache || !other || !page || !object || !small || !large || !area)
-        return 1;
+    return !cache || !other || !page || !object || !small || !large ||
+           !area;
+}
 
-    /* to the page allocator: any page of it, any order */
+static void *page_of(char *address)
+{
+    return address - ((uintptr_t)address & 4095);
+}
+
+/* Any page of it, and any order. */
+static void to_the_page_allocator(void)
+{
+    struct pw_page *frame = pw_virt_to_page(&pw_contig_zone, small);
+
     for (unsigned order = 0; order < 12; order++)
         for (int at = 0; at < 5; at++) {
-            whole = (char *)((uintptr_t)small & -4096);
-            REFUSED(pw_free_pages(whole, order), EPERM, "kmalloc-96");
-            whole = (char *)((uintptr_t)object & -4096);
-            REFUSED(pw_free_pages(whole, order), EPERM, "cache mine");
+            REFUSED(pw_free_pages(page_of(small), order), EPERM,
+                    "kmalloc-96");
+            REFUSED(pw_free_pages(page_of(object), order), EPERM,
+                    "cache mine");
             REFUSED(pw_free_pages(large + 4096 * at, order), EPERM,
                     "pw_kmalloc()");
             REFUSED(pw_free_pages(frame_of(area + 4096 * at), order), EPERM,
@@ -71,19 +80,19 @@ int main(void)
                     "pw_vmalloc()");
         }
     REFUSED(pw_free_page(small + 1), EPERM, "kmalloc-96");
-    REFUSED(pw_free_pages(object, 256), EPERM, "cache mine");
-    frame = pw_virt_to_page(&pw_contig_zone, small);
     REFUSED(pw_zone_free(&pw_contig_zone, frame, 0), EPERM, "kmalloc-96");
     REFUSED(pw_zone_free_bulk(&pw_contig_zone, 1, &frame), EPERM,
             "kmalloc-96");
-    for (unsigned tag = 1; tag < 2000; tag++) /* an order like a tag */
-        if (pw_zone_free(&pw_contig_zone, frame, tag << 8) == 0)
+    for (unsigned tag = 1; tag < 65536; tag++) /* an order like a tag */
+        if (pw_zone_free(&pw_contig_zone, frame, tag << 16) == 0)
             failures++;
     rewind(said);
     if (ftruncate(fileno(said), 0) != 0)
-        return 1;
+        failures++;
+}
 
-    /* to a cache */
+static void to_the_others(void)
+{
     REFUSED(pw_cache_free(other, object), EINVAL, "cache mine");
     REFUSED(pw_cache_free(other, small), EINVAL, "cache kmalloc-96");
     REFUSED(pw_cache_free(other, large), EFAULT, "pw_kmalloc()");
@@ -91,18 +100,24 @@ int main(void)
     REFUSED(pw_cache_free(other, page), EFAULT, "pw_alloc_pages()");
     REFUSED(pw_cache_free(other, page + 4096), EFAULT, "pw_alloc_pages()");
 
-    /* to kmalloc, which takes objects of any cache */
+    /* kmalloc takes objects of any cache */
     REFUSED(pw_kfree(area), EFAULT, "pw_vmalloc()");
     REFUSED(pw_kfree(frame_of(area)), EFAULT, "pw_vmalloc()");
     REFUSED(pw_kfree(page), EFAULT, "pw_alloc_pages()");
 
-    /* to vmalloc */
     REFUSED(pw_vfree(object), EFAULT, "cache mine");
     REFUSED(pw_vfree(small), EFAULT, "cache kmalloc-96");
     REFUSED(pw_vfree(large), EFAULT, "pw_kmalloc()");
     REFUSED(pw_vfree(page), EFAULT, "pw_alloc_pages()");
     REFUSED(pw_vunmap(area), EINVAL, "pw_vmalloc");
+}
 
+int main(void)
+{
+    if (setup() != 0)
+        return 1;
+    to_the_page_allocator();
+    to_the_others();
     /* and each can still be freed where it belongs */
     if (pw_free_pages(page, 3) || pw_cache_free(cache, object) ||
         pw_kfree(small) || pw_kfree(large) || pw_vfree(area) ||

@@ -15,7 +15,7 @@ pc() {
     PKG_CONFIG_PATH=$where pkg-config "$@" pagewise | sed 's/ *$//'
 }
 
-# ---- names ----------------------------------------------------------------
+# ---- names --------------------------------------------------------------
 
 # The names that a file defines for others to see.
 visible() {
@@ -75,7 +75,7 @@ collected() {
         ! grep -xE 'pw_(malloc|vmalloc|kmalloc|cache_alloc)' "$T/one-names"
 }
 
-# ---- headers --------------------------------------------------------------
+# ---- headers ------------------------------------------------------------
 
 # The compilers and languages, each with its strictest words.
 each_language() {
@@ -130,7 +130,7 @@ clang_quiet() {
     done
 }
 
-# ---- installed --------------------------------------------------------------
+# ---- installed ----------------------------------------------------------
 
 install_all() {
     rm -rf "$root"
@@ -188,7 +188,7 @@ uninstalled() {
         [ "$(find "$root" -type f -o -type l)" = "$root/lib/other.so" ]
 }
 
-# ---- build tools -------------------------------------------------------------
+# ---- build tools --------------------------------------------------------
 
 with_cmake() {
     rm -rf "$T/cmake"
@@ -227,7 +227,7 @@ MESON
         meson compile -C out && LD_LIBRARY_PATH=$root/lib out/user
 }
 
-# ---- manual pages --------------------------------------------------------------
+# ---- manual pages -------------------------------------------------------
 
 man_pages() {
     for page in 1/pagewise-malloc.1 7/pagewise.7 3/pagewise-page.3 \
@@ -252,7 +252,7 @@ every_function_has_a_page() {
     done
 }
 
-# ---- one allocator alone ---------------------------------------------------------
+# ---- one allocator alone ------------------------------------------------
 
 folder() {
     rm -rf "build/take/$1"
@@ -323,7 +323,7 @@ example() {
         [ "$(grep -cvE '^//[<>]|SPDX' "code/$1/example.c")" -le 75 ]
 }
 
-# ---- behaviour -------------------------------------------------------------------
+# ---- behaviour ----------------------------------------------------------
 
 program() {
     gcc -std=gnu11 -O1 -g -Wall -Wextra -I$L/include "$here/$1.c" \

@@ -10,7 +10,8 @@ core=code/page/page_buddy.c
 plant "merging stops one order early" page 'unit*' \
     "sed -i 's/while (order < PW_MAX/while (order + 1 < PW_MAX/' $core"
 plant "a double free is not refused" page 'unit*' \
-    "sed -i 's/port_read(page->state) == PW_USED/1/' $cpu"
+    "sed -i 's/pw_used_order(page) == order/(uint8_t)pw_used_order(page) \
+    == order/' $cpu"
 plant "a message changes" page 'unit*' \
     "sed -i 's/it is free already/already free/' code/page/page_check.c"
 plant "the buddy of odd blocks is not looked for (model)" page '*model*' \

@@ -69,7 +69,7 @@ plant "frames that lie apart are mapped as neighbours" vmalloc '*models*' \
     "sed -i 's/frame != page\[done\].frame + run/frame < \
     page[done].frame + run/' $frames"
 plant "the space's lock is forgotten (threads)" vmalloc '*threads*' \
-    "sed -i '/^static void area_give/,/^}/s/\(un\)*lock(space, &pin);/\
+    "sed -i '/^static void area_give/,/^}/s/port_[a-z]*(&space.*;/\
     (void)\&pin;/' $areas"
 plant "a free of any address (fuzzing)" vmalloc '*fuzz*' \
     "sed -i 's/right = .* address \&\&/right =/' $areas"
