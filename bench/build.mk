@@ -32,7 +32,8 @@ build/bench/%.o: bench/%.c bench/build.mk
 -include $(wildcard build/bench/*/*.d build/bench/*/*/*.d)
 
 host_objects = $(patsubst bench/%.c,build/bench/%.o,$(filter-out \
-    bench/$1/lab.c bench/$1/lab_%.c bench/$1/kernels_%.c, \
+    bench/$1/lab.c bench/$1/lab_%.c bench/$1/kernels_%.c \
+    bench/$1/guest.c bench/$1/guest_%.c, \
     $(wildcard bench/$1/*.c)))
 
 # $(call HOST_RULE,x)

@@ -7,7 +7,9 @@
 #
 # A chapter with bench/<x>/lab.c is in it: as a kernel module made of that,
 # of code/<x> and of what it needs; or, where code/<x> is for processes
-# only, as a program. A kernel is booted again when what runs in it has
+# only, as a program. Beside a module, bench/<x>/guest.c and guest_*.c make
+# a program that runs while it is loaded; and where a boot wants a trace,
+# bench/<x>/trace.lua turns it into results. A kernel is booted again when what runs in it has
 # changed. `make lab-again` boots it in any case.
 
 KERNELS ?= 6.1
@@ -23,7 +25,8 @@ lab_sources = $(wildcard bench/$1/lab.c bench/$1/lab_*.c) $(call \
 lab_headers = $(foreach p,$(call closure,$1),$(filter-out $(if $(filter \
     user,$($1.world)),%_kernel.h,%_user.h),$($p.headers)))
 lab_files = $(wildcard bench/$1/lab*.[ch] bench/$1/boots.tsv \
-    bench/$1/Kbuild bench/$1/kernels_*.c) $(call lab_code,$1) \
+    bench/$1/Kbuild bench/$1/kernels_*.c bench/$1/guest*.[ch] \
+    bench/$1/trace.lua) $(call lab_code,$1) \
     $(call lab_headers,$1)
 
 .PHONY: lab lab-again lab-plan
