@@ -6,9 +6,9 @@
 --
 --   lua5.4 bench/life/trace.lua FOLDER KERNEL INSTRUMENT
 --
---   life.<step>   by layer: library, door (the way into the kernel and
---                 back), call (the work of the call itself), fault, slab,
---                 page (the page allocator), zero, lru (pages put on
+--   life.<step>   by layer: library, door (a system call's way into the
+--                 kernel and back), call (its own work), trap (a page
+--                 fault's way in and back), fault (its own), slab, page (the page allocator), zero, lru (pages put on
 --                 the lists of reclaim, a batch at a time); all: instructions of
 --                 all (insn), with each repetition of a string
 --                 instruction (steps), and faults taken
@@ -21,8 +21,8 @@ local folder, kernel, instrument = arg[1], arg[2], arg[3]
 -- A function opens the layer whose pattern its name fits. What it calls
 -- belongs to that layer, until it calls one that another pattern fits.
 local layers = {
-  {"door", "^entry_SYSCALL", "^asm_exc_page_fault", "^do_syscall_64",
-    "^exc_page_fault"},
+  {"door", "^entry_SYSCALL", "^do_syscall_64"},
+  {"trap", "^asm_exc_page_fault", "^exc_page_fault"},
   {"call", "_sys_brk$", "_sys_mmap$", "_sys_munmap$", "^vmalloc",
     "^__vmalloc", "^vfree"},
   {"fault", "^do_user_addr_fault", "^handle_mm_fault"},
@@ -36,8 +36,8 @@ local layers = {
   {"interrupt", "^asm_sysvec", "^asm_common_interrupt"},
 }
 --< layers
-local names = {"library", "door", "call", "fault", "slab", "page", "zero",
-  "lru"}
+local names = {"library", "door", "call", "trap", "fault", "slab",
+  "page", "zero", "lru"}
 
 local memo = {}
 local function layer_of(name)

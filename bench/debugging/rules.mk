@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# Nothing of the library: the kernels are asked about their own.
+debugging.needs :=
