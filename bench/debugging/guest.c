@@ -53,13 +53,14 @@ static int is_noise(const char *line)
         "Swap",      "pages ",   "PGD ",     "Oops:",      "cpuset",
         "ORIG_RAX",  "irq ev",   "hardirqs", "softirqs",   "Disabling",
         "note: ",    "raw: ",    "CPU: ",    "Call Trace", "RIP: 0033",
-        "invalid op", "Free swap", "Total swap",
+        "invalid op", "Free swap", "Total swap", "active_anon",
+        "Node 0 active", "Node 0 huge",
     };
 
     for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
         if (strncmp(line + strspn(line, " "), words[i], strlen(words[i])) == 0)
             return 1;
-    return !line[strspn(line, " ")] || strstr(line, " ? ") != NULL;
+    return isdigit((unsigned char)*line) || !line[strspn(line, " ")] || strstr(line, " ? ") != NULL;
 }
 
 /* Entries of a stack are not telling from the system call down. */
@@ -283,6 +284,7 @@ static void plain(int checked)
     middle = strcmp(kernel, "slab") == 0 ? 0 : provoke("free-middle");
     provoke("too-large");
     provoke("nothing-left");
+    sleep(11); /* such messages come once in ten seconds */
     provoke("fragmented");
     provoke("vmalloc-overrun");
     provoke("page-double-free");

@@ -71,7 +71,7 @@ static void begin_of_a_tick(void)
  * The serial port is slow, and nobody calls the other symbols. */
 static void say_symbols(void)
 {
-    static char text[1 << 23];
+    static char text[1 << 24];
     const int fd = open("/proc/kallsyms", O_RDONLY);
     ssize_t n, size = 0;
     char *from = text, *to = text, *end;
@@ -83,7 +83,7 @@ static void say_symbols(void)
         end = memchr(from, '\n', (size_t)(text + size - from));
         if (!end)
             break;
-        if ((from[17] | ' ') == 't') {
+        if ((from[17] | ' ') == 't' && strncmp(from + 19, "__pfx_", 6)) {
             memmove(to, from, (size_t)(end - from + 1));
             to += end - from + 1;
         }

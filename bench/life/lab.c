@@ -8,7 +8,8 @@
  *                      trace
  *   m                  print how both kinds of address are translated
  *   w<16 digits> when  print how that address of the writer's is
- *                      translated, to life-walk.txt
+ *                      translated, to life-walk.txt; m's go to
+ *                      life-walk-kernel.txt
  */
 #include "../lab/compat.h"
 #include "../lab/lab.h"
@@ -71,7 +72,7 @@ static void live(void)
 
 /* ---- Page tables ------------------------------------------------------ */
 
-static const char *const file = "life-walk.txt";
+static const char *file; /* the process's, or the kernel's */
 
 /* One level's entry; is there a table below it? */
 static bool level(const char *name, unsigned index, u64 entry, bool last)
@@ -117,6 +118,7 @@ static void look(void)
 {
     void *block = kmalloc(100, GFP_KERNEL), *area = vmalloc(1 << 20);
 
+    file = "life-walk-kernel.txt";
     lab_print(file, "kmalloc(100):\n");
     walk((unsigned long)block);
     lab_print(file, "vmalloc(1 << 20), its first page:\n");
@@ -146,6 +148,7 @@ static ssize_t on_write(struct file *unused, const char __user *from,
     memcpy(digits, line + 1, 16);
     if (line[0] != 'w' || kstrtoul(digits, 16, &address))
         return -EINVAL;
+    file = "life-walk.txt";
     lab_print(file, "%s:\n", line + 18);
     walk(address);
     return n;

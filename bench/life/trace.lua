@@ -12,6 +12,7 @@
 --                 the lists of reclaim, a batch at a time); all: instructions of
 --                 all (insn), with each repetition of a string
 --                 instruction (steps), and faults taken
+--   life.lives    by step: instructions of all layers (insn)
 
 package.path = "bench/lab/?.lua;" .. package.path
 local trace = require("trace")
@@ -124,6 +125,8 @@ for _, s in ipairs(order) do
     row(s, layer, "insn", "instructions", s.layers[layer] or 0)
   end
   row(s, "all", "insn", "instructions", s.all)
+  row({name = "lives"}, (s.name:gsub("_", "-")), "insn", "instructions",
+    s.all)
   row(s, "all", "steps", "steps", s.steps)
   row(s, "all", "faults", "faults", s.faults)
 end
