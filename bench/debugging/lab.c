@@ -8,6 +8,7 @@
  *
  *   debugging.pair   by boot: kmalloc(100) and kfree (insn)
  *   debugging.page   by boot: alloc_page and __free_page (insn)
+ *   debugging.built  by tool: 1 where the kernel was built with it
  */
 #include "../lab/compat.h"
 #include "../lab/lab.h"
@@ -367,6 +368,36 @@ static void page_pair(void)
     __free_page(alloc_page(GFP_KERNEL));
 }
 
+//> built
+static const struct {
+    const char *tool;
+    bool built;
+} tools[] = {
+    {"slub-debug", IS_ENABLED(CONFIG_SLUB_DEBUG)},
+    {"page-poison", IS_ENABLED(CONFIG_PAGE_POISONING)},
+    {"kfence", IS_ENABLED(CONFIG_KFENCE)},
+    {"kasan", IS_ENABLED(CONFIG_KASAN)},
+    {"kmemleak", IS_ENABLED(CONFIG_DEBUG_KMEMLEAK)},
+    {"page-owner", IS_ENABLED(CONFIG_PAGE_OWNER)},
+    {"debug-pagealloc", IS_ENABLED(CONFIG_DEBUG_PAGEALLOC)},
+    {"debug-vm", IS_ENABLED(CONFIG_DEBUG_VM)},
+    {"debug-virtual", IS_ENABLED(CONFIG_DEBUG_VIRTUAL)},
+    {"atomic-sleep", IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP)},
+    {"failslab", IS_ENABLED(CONFIG_FAILSLAB)},
+    {"fail-page-alloc", IS_ENABLED(CONFIG_FAIL_PAGE_ALLOC)},
+    {"alloc-profiling", IS_ENABLED(CONFIG_MEM_ALLOC_PROFILING)},
+};
+//< built
+
+static void list_tools(void)
+{
+    int i;
+
+    for (i = 0; i < ARRAY_SIZE(tools); i++)
+        lab_value("debugging.built", tools[i].tool, LAB_NO_X, "built",
+                  "options", tools[i].built ? 1000 : 0);
+}
+
 static int ask(void)
 {
     static const char *const boots[] = {"main", "checks", "kfence",
@@ -378,6 +409,8 @@ static int ask(void)
             cost("debugging.pair", boots[i], object_pair);
             cost("debugging.page", boots[i], page_pair);
         }
+    if (lab_boot("main") && !lab_selftest)
+        list_tools();
     return 0;
 }
 
