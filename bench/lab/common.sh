@@ -67,6 +67,7 @@ find_plan() {
 # Words that begin with LAB_ are for init: LAB_SWAP=512 makes a swap device
 # of that many MiB, in compressed memory, by the kernel's own modules; with
 # LAB_COMPLAINTS=wanted a warning in the kernel's log is no failure;
+# with LAB_ONCE=yes there is no self-test, for labs that do damage;
 # LAB_ONLY=6.12,7.3 leaves the boot out on other kernels; with LAB_TRACE=
 # stretches of it are traced (trace.sh). The
 # module asks lab_boot() which it is in, a program LAB_BOOT; rows and texts
