@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { COLUMNS = 76, LINES = 22, TEXT = 65536 };
+enum { COLUMNS = 76, LINES = 22, STACK = 8, TEXT = 65536 };
 
 static const char *boot, *kernel, *instrument;
 static int log_fd; /* /dev/kmsg, at what is new */
@@ -45,22 +45,90 @@ static char *log_line(void)
 static int is_noise(const char *line)
 {
     static const char *const words[] = {
-        "Modules linked in", "Hardware name", "Tainted:",  "Code:",
-        "RAX:",      "RDX:",     "RBP:",     "R10:",       "R13:",
-        "FS:",       "CS:",      "CR2:",     "DR0:",       "DR3:",
-        "PKRU",      "RSP:",     "---",      "===",        "<TASK>",
-        "</TASK>",   "Mem-Info", "lowmem_r", "hugetlb",    "swap",
-        "Swap",      "pages ",   "PGD ",     "Oops:",      "cpuset",
-        "ORIG_RAX",  "irq ev",   "hardirqs", "softirqs",   "Disabling",
-        "note: ",    "raw: ",    "CPU: ",    "Call Trace", "RIP: 0033",
-        "invalid op", "Free swap", "Total swap", "active_anon",
-        "Node 0 active", "Node 0 huge", "Memory cgroup",
+        "Modules linked in",
+        "Hardware name",
+        "Tainted:",
+        "Code:",
+        "RAX:",
+        "RDX:",
+        "RBP:",
+        "R10:",
+        "R13:",
+        "FS:",
+        "CS:",
+        "CR2:",
+        "DR0:",
+        "DR3:",
+        "PKRU",
+        "RSP:",
+        "---",
+        "===",
+        "<TASK>",
+        "</TASK>",
+        "Mem-Info",
+        "lowmem_r",
+        "hugetlb",
+        "swap",
+        "Swap",
+        "pages ",
+        "PGD ",
+        "Oops:",
+        "cpuset",
+        "ORIG_RAX",
+        "irq ev",
+        "hardirqs",
+        "softirqs",
+        "Disabling",
+        "note: ",
+        "raw: ",
+        "CPU: ",
+        "Call Trace",
+        "RIP: 0033",
+        "invalid op",
+        "Free swap",
+        "Total swap",
+        "active_anon",
+        "Node 0 active",
+        "Node 0 huge",
+        "Memory cgroup",
     };
 
     for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (strncmp(line + strspn(line, " "), words[i], strlen(words[i])) == 0)
+        if (strncmp(line + strspn(line, " "), words[i], strlen(words[i])) ==
+            0)
             return 1;
-    return isdigit((unsigned char)*line) || !line[strspn(line, " ")] || strstr(line, " ? ") != NULL;
+    return isdigit((unsigned char)*line) || !line[strspn(line, " ")] ||
+           strstr(line, " ? ") != NULL;
+}
+
+/* Memory in bytes, "Object   <address>: 6b 6b ...": only the lines with a
+ * byte that is not as the others, and those without the letters. */
+static int is_dull_dump(char *line)
+{
+    char *byte = strstr(line, ": ");
+    int differ = 0;
+
+    if (!byte ||
+        (strncmp(line, "Object   ", 9) && strncmp(line, "Redzone  ", 9)))
+        return 0;
+    byte += 2;
+    for (int i = 1; i < 16 && isxdigit((unsigned char)byte[3 * i]); i++)
+        differ |= memcmp(byte, byte + 3L * i, 2) != 0;
+    byte[strlen(byte) < 47 ? strlen(byte) : 47] = '\0';
+    return !differ;
+}
+
+/* Without what every line has: the taint, an end of line in hexadecimal. */
+static void shorten(char *line)
+{
+    char *from = strstr(line, " (Tainted: "), *to;
+
+    to = from ? strchr(from + 2, ')') : NULL;
+    if (to)
+        memmove(from, to + 1, strlen(to + 1) + 1);
+    to = strstr(line, "\\x0a");
+    if (to)
+        *to = '\0';
 }
 
 /* Entries of a stack are not telling from the system call down. */
@@ -127,21 +195,22 @@ static int provoke(const char *bug)
 
     while (log_line())
         ;
-    printf("@ file debugging/debugging-%s%s%s.txt\n", bug,
-           boot ? "-" : "", boot ? boot : "");
+    printf("@ file debugging/debugging-%s%s%s.txt\n", bug, boot ? "-" : "",
+           boot ? boot : "");
     killed = commit(bug);
     usleep(20000); /* what is printed from elsewhere */
     while ((line = log_line()) != NULL) {
         if (strncmp(line, "pagewise: lab: ", 15) == 0)
             line += 15;
-        if (is_noise(line) || is_of_other_zone(line))
+        if (is_noise(line) || is_of_other_zone(line) || is_dull_dump(line))
             continue;
-        if (line[0] != ' ' && strncmp(line, "RIP", 3) != 0)
+        shorten(line);
+        if (line[0] != ' ')
             deep = 0;
-        if (deep || is_deep(line)) {
-            deep = 1;
+        else if (++deep > STACK || is_deep(line))
+            deep = STACK;
+        if (deep >= STACK)
             continue;
-        }
         if (!*first && line[0] != ' ')
             snprintf(first, sizeof(first), "%s", line);
         if (lines++ < LINES)
@@ -203,10 +272,9 @@ static void fail(const char *kind, const char *bug)
 {
     char file[64];
     static const char *const set_to[][2] = {
-        {"probability", "100"}, {"times", "1"},       {"space", "0"},
-        {"interval", "1"},      {"task-filter", "Y"}, {"verbose", "2"},
-        {"ignore-gfp-wait", "N"},
-        {"min-order", "0"},
+        {"probability", "100"},   {"times", "1"},       {"space", "0"},
+        {"interval", "1"},        {"task-filter", "Y"}, {"verbose", "2"},
+        {"ignore-gfp-wait", "N"}, {"min-order", "0"},
     };
 
     for (unsigned i = 0; i < sizeof(set_to) / sizeof(*set_to); i++) {

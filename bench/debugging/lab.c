@@ -329,8 +329,8 @@ static ssize_t on_write(struct file *unused, const char __user *from,
     return -EINVAL;
 }
 
-static const struct file_operations operations = {
-    .owner = THIS_MODULE, .write = on_write};
+static const struct file_operations operations = {.owner = THIS_MODULE,
+                                                  .write = on_write};
 static struct miscdevice door = {.minor = MISC_DYNAMIC_MINOR,
                                  .name = "debugging-do",
                                  .fops = &operations};
@@ -339,7 +339,8 @@ static struct miscdevice door = {.minor = MISC_DYNAMIC_MINOR,
 
 enum { OPS = 500 };
 
-static void cost(const char *experiment, const char *boot, void (*pair)(void))
+static void cost(const char *experiment, const char *boot,
+                 void (*pair)(void))
 {
     static struct lab_sample sample, empty;
     int rep, i;

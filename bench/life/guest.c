@@ -231,10 +231,11 @@ static void count_calls(void)
            "\t1\n",
            by, kernel, all, all, all);
     printf("@ file life/claims.tsv\n");
-    printf("l1\t%s\t%s\tof %d calls of malloc(100) %ld asked the kernel for "
-           "more; %ld pages came by faults, %ld of them inside malloc\n",
-           kernel, grown * 100 < CALLS ? "holds" : "fails", CALLS, grown,
-           all, inside);
+    printf(
+        "l1\t%s\t%s\tof %d calls of malloc(100) %ld asked the kernel for "
+        "more; %ld pages came by faults, %ld of them inside malloc\n",
+        kernel, grown * 100 < CALLS ? "holds" : "fails", CALLS, grown, all,
+        inside);
 }
 
 int main(int n, char **args)
