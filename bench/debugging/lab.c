@@ -97,7 +97,6 @@ static noinline void free_middle(void)
 
 /* ---- Pages ------------------------------------------------------------ */
 
-//> pages
 static noinline void page_write_after_free(void)
 {
     struct page *again[MOST], *page = alloc_page(GFP_KERNEL);
@@ -135,7 +134,6 @@ static noinline void page_of_vmalloc(void)
     (void)READ_ONCE(virt_to_page(area)->flags);
     vfree(area);
 }
-//< pages
 
 /* ---- Requests that must fail ------------------------------------------ */
 
@@ -369,7 +367,6 @@ static void page_pair(void)
     __free_page(alloc_page(GFP_KERNEL));
 }
 
-//> built
 static const struct {
     const char *tool;
     bool built;
@@ -388,7 +385,6 @@ static const struct {
     {"fail-page-alloc", IS_ENABLED(CONFIG_FAIL_PAGE_ALLOC)},
     {"alloc-profiling", IS_ENABLED(CONFIG_MEM_ALLOC_PROFILING)},
 };
-//< built
 
 static void list_tools(void)
 {

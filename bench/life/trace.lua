@@ -138,7 +138,6 @@ local function claim(id, holds, text)
     "\t"))
 end
 
---> claims
 print("@ file life/claims.tsv")
 claim("l2", by.small_malloc.faults > 0 and by.large_malloc.faults > 0 and
   by.small_touch.faults + by.large_touch.faults == 0,
@@ -157,7 +156,6 @@ claim("l4", rest == 0 and (by.large_free.layers.door or 0) > 0,
   ("instructions at the kernel's door: %d to free 100 bytes and have " ..
   "them again, %d to free a mebibyte"):format(rest,
   by.large_free.layers.door or 0))
---< claims
 
 -- ---- Who called whom ---------------------------------------------------
 
