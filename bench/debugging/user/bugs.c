@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIZE = 100, BLOCKS = 1000, ROUNDS = 1000000 };
+enum { SIZE = 100, BLOCKS = 1000, ROUNDS = 200000 };
 
 /* A block whose origin the compiler does not know. */
 static char *hidden(void *block)

@@ -7,12 +7,12 @@
 #     sh bench/debugging/user/run.sh OUT.tsv
 #
 #   debugging-user.txt           the first telling line, by bug and tool
-#   debugging-<tool>-<bug>.txt   what the tool said
+#   debugging-<tool>-<bug>.txt   what the tool said, of those in `shown`
 #   debugging.user               by tool: the processor's time for `work`,
 #                                to that without a tool of the same round
 #                                (ratio, ×)
 #
-# A tool that is not installed is left out and named in a comment.
+# A tool that is not installed is left out; its bugs stand as "?".
 
 set -eu
 out=$1
@@ -20,8 +20,9 @@ to=$(dirname "$out")
 dir=build/bench/debugging
 bugs='double-free write-after-free read-after-free overrun overrun-far
     free-middle leak'
+shown='asan-read-after-free valgrind-read-after-free
+    checked-write-after-free'
 mkdir -p "$to" "$dir"
-: >"$dir/missing.txt"
 
 cc=${CC:-cc}
 $cc -O1 -g -w -fno-builtin -o "$dir/bugs" bench/debugging/user/bugs.c
@@ -51,7 +52,7 @@ telling() {
     sed -E -e 's/==[0-9]+== ?//' -e '/^=+$/d' -e '/^\s*$/d' \
         -e "s,$PWD/,,g" -e 's/ \(BuildId.*//' -e 's,[^ ]*/bugs,bugs,g' \
         -e 's,[^ ]*libsanitizer/,,' -e '/^ABORTING/d' \
-        -e '/^Shadow byte|^  (0x|=>)|^=>|^  [A-Z].*:  /d' \
+        -e '/^Shadow byte|^  (0x|=>)|^=>|^  [A-Z].*: /d' \
         -e '/__libc_start|_start |libc-start/d' "$1" |
         cut -c 1-76 | head -n 14
 }
@@ -69,19 +70,23 @@ for bug in $bugs; do
             word='?'
         elif status=0 && timeout 60 $run "$bug" >"$dir/said" 2>&1 ||
             status=$?; then
-            telling "$dir/said" >"$to/debugging-$tool-$bug.txt"
-            if [ -s "$to/debugging-$tool-$bug.txt" ]; then
+            telling "$dir/said" >"$dir/$tool-$bug.txt"
+            if [ -s "$dir/$tool-$bug.txt" ]; then
                 word=told
             elif [ "$status" != 0 ]; then
                 word=killed
             else
                 word=-
-                rm -f "$to/debugging-$tool-$bug.txt"
             fi
         fi
         printf '%-10s' "$word" >>"$to/debugging-user.txt"
     done
     echo >>"$to/debugging-user.txt"
+done
+
+for pair in $shown; do
+    [ ! -s "$dir/$pair.txt" ] ||
+        cp "$dir/$pair.txt" "$to/debugging-$pair.txt"
 done
 
 # Three rounds, each tool once in each.
