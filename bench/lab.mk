@@ -9,8 +9,8 @@
 # of code/<x> and of what it needs; or, where code/<x> is for processes
 # only, as a program. Beside a module, bench/<x>/guest.c and guest_*.c make
 # a program that runs while it is loaded; and where a boot wants a trace,
-# bench/<x>/trace.lua turns it into results. A kernel is booted again when what runs in it has
-# changed. `make lab-again` boots it in any case.
+# bench/<x>/trace.lua turns it into results. A kernel is booted again when
+# what runs in it has changed. `make lab-again` boots it in any case.
 
 KERNELS ?= 6.1
 LAB_ALL := $(filter-out lab,$(patsubst bench/%/lab.c,%, \

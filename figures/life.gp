@@ -50,8 +50,8 @@ step(y,t,n) = sprintf("set label '%s' at 0,%g font '%s' tc rgb ink " \
     ."soft noenhanced front; set arrow from 0,%g to %g,%g nohead lc rgb " \
     ."pale lw 1 back;", t, y, code(11.5), n, width, y, font(10.5), y+15, \
     width, y+15)
-head(i,t) = sprintf("set label '%s' at %g,%g center font '%s' tc rgb soft " \
-    ."front;", t, X(i)+wide/2, height-10, bold(10.5))
+head(i,t) = sprintf("set label '%s' at %g,%g center font '%s' tc rgb " \
+    ."soft front;", t, X(i)+wide/2, height-10, bold(10.5))
 
 eval head(0,"LIBRARY").head(1,"DOOR").head(2,"MEMORY MANAGEMENT") \
     .head(3,"SLAB").head(4,"PAGE ALLOCATOR")

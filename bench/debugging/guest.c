@@ -41,61 +41,24 @@ static char *log_line(void)
     return text + 1;
 }
 
-/* What every report has and no reader needs. */
+/* How lines begin that every report has and no reader needs. */
+static const char noise[] =
+    "Modules linked in|Hardware name|Tainted:|Code:|RAX:|RDX:|"
+    "RBP:|R10:|R13:|FS:|CS:|CR2:|DR0:|DR3:|PKRU|RSP:|---|===|"
+    "<TASK>|</TASK>|Mem-Info|lowmem_r|hugetlb|swap|Swap|pages |"
+    "PGD |Oops:|cpuset|ORIG_RAX|irq ev|hardirqs|softirqs|"
+    "Disabling|note: |raw: |CPU: |Call Trace|RIP: 0033|"
+    "invalid op|Free swap|Total swap|active_anon|Node 0 active|"
+    "Node 0 huge|Memory cgroup|";
+
 static int is_noise(const char *line)
 {
-    static const char *const words[] = {"Modules linked in",
-                                        "Hardware name",
-                                        "Tainted:",
-                                        "Code:",
-                                        "RAX:",
-                                        "RDX:",
-                                        "RBP:",
-                                        "R10:",
-                                        "R13:",
-                                        "FS:",
-                                        "CS:",
-                                        "CR2:",
-                                        "DR0:",
-                                        "DR3:",
-                                        "PKRU",
-                                        "RSP:",
-                                        "---",
-                                        "===",
-                                        "<TASK>",
-                                        "</TASK>",
-                                        "Mem-Info",
-                                        "lowmem_r",
-                                        "hugetlb",
-                                        "swap",
-                                        "Swap",
-                                        "pages ",
-                                        "PGD ",
-                                        "Oops:",
-                                        "cpuset",
-                                        "ORIG_RAX",
-                                        "irq ev",
-                                        "hardirqs",
-                                        "softirqs",
-                                        "Disabling",
-                                        "note: ",
-                                        "raw: ",
-                                        "CPU: ",
-                                        "Call Trace",
-                                        "RIP: 0033",
-                                        "invalid op",
-                                        "Free swap",
-                                        "Total swap",
-                                        "active_anon",
-                                        "Node 0 active",
-                                        "Node 0 huge",
-                                        "Memory cgroup"};
+    const char *text = line + strspn(line, " "), *word, *end;
 
-    for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (strncmp(line + strspn(line, " "), words[i], strlen(words[i])) ==
-            0)
+    for (word = noise; (end = strchr(word, '|')); word = end + 1)
+        if (strncmp(text, word, (size_t)(end - word)) == 0)
             return 1;
-    return isdigit((unsigned char)*line) || !line[strspn(line, " ")] ||
+    return isdigit((unsigned char)*line) || !*text ||
            strstr(line, " ? ") != NULL;
 }
 

@@ -44,7 +44,7 @@ static void take_some(void)
         kfree(block[i]);
 }
 
-/* ---- Objects ---------------------------------------------------------- */
+/* ---- Objects --------------------------------------------------------- */
 
 //> objects
 static noinline void double_free(void)
@@ -95,7 +95,7 @@ static noinline void free_middle(void)
 }
 //< objects
 
-/* ---- Pages ------------------------------------------------------------ */
+/* ---- Pages ----------------------------------------------------------- */
 
 static noinline void page_write_after_free(void)
 {
@@ -135,7 +135,7 @@ static noinline void page_of_vmalloc(void)
     vfree(area);
 }
 
-/* ---- Requests that must fail ------------------------------------------ */
+/* ---- Requests that must fail ----------------------------------------- */
 
 static noinline void too_large(void)
 {
@@ -210,7 +210,7 @@ static noinline void sleep_in_atomic(void)
     preempt_enable();
 }
 
-/* ---- Objects of KFENCE: the next one after a pause -------------------- */
+/* ---- Objects of KFENCE: the next one after a pause ------------------- */
 
 static u8 *sampled(void)
 {
@@ -239,7 +239,7 @@ static noinline void sampled_overrun(void)
     }
 }
 
-/* ---- Things to be found ----------------------------------------------- */
+/* ---- Things to be found ---------------------------------------------- */
 
 static void *kept[MOST];
 static struct page *held;
@@ -333,7 +333,7 @@ static struct miscdevice door = {.minor = MISC_DYNAMIC_MINOR,
                                  .name = "debugging-do",
                                  .fops = &operations};
 
-/* ---- What checking costs ---------------------------------------------- */
+/* ---- What checking costs --------------------------------------------- */
 
 enum { OPS = 500 };
 

@@ -2,8 +2,9 @@
 #
 # build: compile a chapter's module with its kernel's headers and compiler,
 # and pack the initramfs: init, /modules, /guests (programs that run while
-# the module is loaded), /programs and, where a boot wants to swap, /swap. The sources are copied below build/ first, since kbuild
-# writes beside what it compiles.
+# the module is loaded), /programs and, where a boot wants to swap, /swap.
+# The sources are copied below build/ first, since kbuild writes beside what
+# it compiles.
 #
 # shellcheck shell=bash disable=SC2034,SC2154
 

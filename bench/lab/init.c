@@ -3,12 +3,13 @@
  * The lab's init: the only process in the machine that measures.
  *
  * In a boot that wants to swap (LAB_SWAP, in MiB) it first sees to that.
- * It loads the modules of /modules in the order of their names, copies
- * runs the programs of /guests, which want them loaded, copies what they
- * offer under /proc/pagewise to the second serial port, unloads them, loads and unloads them once more for a self-test, runs the
- * programs of /programs with their output to the same port, and switches
- * the machine off. On that port a line that begins with '@' is ours, all
- * others belong to the file that the last "@ file" line named:
+ * It loads the modules of /modules in the order of their names, runs the
+ * programs of /guests, which want them loaded, copies what they offer under
+ * /proc/pagewise to the second serial port, unloads them, loads and unloads
+ * them once more for a self-test (not with LAB_ONCE), runs the programs of
+ * /programs with their output to the same port, and switches the machine
+ * off. On that port a line that begins with '@' is ours, all others belong
+ * to the file that the last "@ file" line named:
  *
  *     @ load page.ko            @ file page/page.tsv
  *     @ failed page.ko: <why>   @ program list 0

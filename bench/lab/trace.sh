@@ -21,8 +21,8 @@ trace_open() {
     rm -f go.in go.out monitor.in monitor.out trace-*.txt
     mkfifo go.in go.out monitor.in monitor.out
     exec 5<>go.in 6<>monitor.in 7<>monitor.out 4<>go.out
-    trace_ports=(-serial pipe:go -chardev pipe,id=monitor,path=monitor
-        -mon chardev=monitor,mode=readline)
+    trace_ports=(-serial pipe:go -chardev "pipe,id=monitor,path=monitor"
+        -mon "chardev=monitor,mode=readline")
 }
 
 # What the machine asks for, as far as it was not seen to.

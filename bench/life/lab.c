@@ -70,7 +70,7 @@ static void live(void)
 }
 //< kernel-life
 
-/* ---- Page tables ------------------------------------------------------ */
+/* ---- Page tables ----------------------------------------------------- */
 
 static const char *file; /* the process's, or the kernel's */
 
@@ -156,7 +156,7 @@ static ssize_t on_write(struct file *unused, const char __user *from,
 
 static const struct proc_ops door = {.proc_write = on_write};
 
-/* ---- The module ------------------------------------------------------- */
+/* ---- The module ------------------------------------------------------ */
 
 static int ask(void)
 {

@@ -8,9 +8,10 @@
 --
 --   life.<step>   by layer: library, door (a system call's way into the
 --                 kernel and back), call (its own work), trap (a page
---                 fault's way in and back), fault (its own), slab, page (the page allocator), zero, lru (pages put on
---                 the lists of reclaim, a batch at a time); all: instructions of
---                 all (insn), with each repetition of a string
+--                 fault's way in and back), fault (its own), slab, page
+--                 (the page allocator), zero, lru (pages put on the lists
+--                 of reclaim, a batch at a time); all: instructions of
+--                 all layers (insn), with each repetition of a string
 --                 instruction (steps), and faults taken
 --   life.lives    by step: instructions of all layers (insn)
 
