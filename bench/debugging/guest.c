@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { COLUMNS = 76, LINES = 22, STACK = 8, TEXT = 65536 };
+enum { COLUMNS = 76, LINES = 18, STACK = 8, TEXT = 65536 };
 
 static const char *boot, *kernel, *instrument;
 static int log_fd; /* /dev/kmsg, at what is new */

@@ -142,7 +142,6 @@ static noinline void too_large(void)
     kfree(hidden(kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL)));
 }
 
-//> failures
 /* Blocks of pages, as many as there are, chained through themselves. */
 struct blocks {
     void **first;
@@ -201,7 +200,6 @@ static noinline void fragmented(void)
     give_all(&large);
     give_all(&odd);
 }
-//< failures
 
 static noinline void sleep_in_atomic(void)
 {

@@ -18,7 +18,6 @@ static char *hidden(void *block)
     return block;
 }
 
-//> user-bugs
 static void double_free(void)
 {
     char *block = malloc(SIZE), *same = hidden(block);
@@ -72,7 +71,6 @@ static void leak(void)
     for (int i = 0; i < 3; i++)
         hidden(malloc(SIZE));
 }
-//< user-bugs
 
 /* Blocks of 16 to 1,015 bytes, in no order. */
 static void work(void)

@@ -123,12 +123,3 @@ END
 } >"$out.part"
 echo "# end: $(grep -c '^debugging' "$out.part")" >>"$out.part"
 mv "$out.part" "$out"
-
-# Who allocates: a profile of the heap, where the profiler is there.
-if command -v heaptrack >/dev/null; then
-    rm -f "$dir"/heap.*
-    heaptrack -o "$dir/heap" "$dir/bugs" work >/dev/null 2>&1 || :
-    heaptrack_print "$dir"/heap.* 2>/dev/null |
-        sed -n '/MOST CALLS/,/^$/p' | telling /dev/stdin \
-        >"$to/debugging-heaptrack.txt" || :
-fi
