@@ -38,7 +38,8 @@ NEED := $(if $(filter-out $(NO_PACKAGES),$(GOALS)),build) \
     $(if $(call goal,$(LAB_GOALS)),$(if $(filter-out 5.% 6.% 7.%, \
         $(KERNELS)),kernel)) \
     $(if $(call goal,$(BENCH_GOALS) $(TEST_GOALS)),bench) \
-    $(if $(call goal,bench $(PRESS_GOALS) $(TEST_GOALS))$(BOOK_GOALS),press) \
+    $(if $(call goal,bench $(PRESS_GOALS) $(TEST_GOALS))$(BOOK_GOALS), \
+        press) \
     $(if $(call goal,$(TEST_GOALS))$(TOOLS),test)
 WANT := $(if $(BOOK_GOALS),bench lab)
 
