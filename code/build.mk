@@ -13,8 +13,9 @@
 # The rest follows from names: every other *.c is a source, those that end
 # in _user.c or _kernel.c of one world only; example.c is a program that
 # uses the part; <x>.h and <x>_user.h are public headers, all others
-# private. Library, lab, benchmarks, tests, checks and coverage take what they need from here. A part that needs rules of its own
-# has them in rules.mk.
+# private. Library, lab, benchmarks, tests, checks and coverage take what
+# they need from here. A part that needs rules of its own has them in
+# rules.mk.
 
 CC ?= cc
 CFLAGS ?= -O2 -g
