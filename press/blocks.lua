@@ -16,6 +16,7 @@ local pick = require "pick"
 local results = require "results"
 local source = require "source"
 local values = require "values"
+local weight = require "weight"
 
 local blocks = {}
 
@@ -90,11 +91,17 @@ function blocks.listing(state, div)
     end
     check_width(state, file, region)
     local text = table.concat(file.lines, "\n", region.first, region.last)
-    return made("listing", div, {
+    local out = made("listing", div, {
         number = state.number("lst", div, "Listing"), file = a.file,
         first = tostring(region.first), last = tostring(region.last),
         lang = source.language(a.file) },
         { caption(div), pandoc.CodeBlock(text) })
+    local kept = div.classes:includes("kept")
+    if kept then
+        out.classes:insert("kept")
+    end
+    weight.listing(state, div, region.last - region.first + 1, kept)
+    return out
 end
 
 ----------------------------------------------------------------- figure

@@ -35,7 +35,7 @@ PRESS_LANGUAGE := expression.lua expression_parse.lua \
 PRESS_RESULTS := bench/results/results.lua bench/results/results_tree.lua
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
     sentences.lua lint.lua $(PRESS_LANGUAGE) values.lua facts.lua \
-    pick.lua claims.lua read.lua evidence.lua blocks.lua reader.lua) \
+    pick.lua claims.lua read.lua evidence.lua weight.lua blocks.lua reader.lua) \
     $(PRESS_RESULTS) $(PRESS_ALLOWED)
 PRESS_DRAW := $(addprefix press/,base.lua book.lua $(PRESS_LANGUAGE) \
     values.lua facts.lua pick.lua palette.lua chart.lua figures.lua) \
@@ -53,8 +53,8 @@ PRESS_PAGES := $(PRESS_CHAPTERS) read notso bibliography
 PRESS_HTML := $(PRESS_PAGES:%=$(PW)/%.html)
 PRESS_TEX := $(PRESS_PAGES:%=$(PW)/%.tex)
 
-.PHONY: html pdf epub figures coverage lint sources audit statements \
-    FORCE
+.PHONY: html pdf epub figures coverage weight lint sources audit \
+    statements FORCE
 FORCE:
 -include $(PRESS_CHAPTERS:%=$(PW)/%.d)
 
@@ -170,6 +170,9 @@ $(B)/pagewise.epub: $(PRESS_EPUB) $(PRESS_PEN) press/html.lua \
 # ---- Checks
 coverage: $(PW)/link.done
 	@$(press_lua) press/coverage.lua
+
+weight: $(PW)/link.done
+	@$(press_lua) press/weight.lua
 
 # CH="page slab" lists what these chapters leave unbound.
 lint: $(PW)/link.done

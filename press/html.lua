@@ -169,8 +169,25 @@ return function(context)
             a.first, esc(text))
     end
 
+    -- A kept listing is one line until it is opened.
+    local function folded(div, pre)
+        local a = div.attributes
+        local inlines = pandoc.List { rawi("<details><summary>"
+            .. '<span class="label">' .. esc(a.number) .. "</span> ") }
+        inlines:extend(div.content[1].content)
+        inlines:insert(rawi(' <span class="src">' .. esc(string.format(
+            "%s:%s–%s", a.file, a.first, a.last)) .. "</span></summary>"))
+        return { figure(div, "listing kept"), pandoc.Plain(inlines),
+            raw(pre .. "</details></figure>") }
+    end
+
     function pen.listing(div)
         local a = div.attributes
+        if div.classes:includes("kept") then
+            return folded(div, '<pre class="code numbered"><code>' .. lines(
+                div.content[2].text, a.lang, tonumber(a.first))
+                .. "</code></pre>")
+        end
         return { figure(div, "listing"), caption(div, source_link(a)),
             raw('<pre class="code numbered"><code>'
             .. lines(div.content[2].text, a.lang, tonumber(a.first))

@@ -25,6 +25,7 @@ local mark = require "mark"
 local sentences = require "sentences"
 local source = require "source"
 local values = require "values"
+local weight = require "weight"
 
 local format = "markdown-auto_identifiers-implicit_figures"
     .. "-tex_math_single_backslash-raw_tex"
@@ -56,7 +57,8 @@ local function dependencies(state)
     end
     function state.uses(file, region, div)
         table.insert(state.xref.uses, { file = file, region = region or "",
-            line = tonumber(div.attributes.line), id = div.identifier })
+            line = tonumber(div.attributes.line), id = div.identifier,
+            kept = div.classes:includes("kept") or nil })
         if base.read(file) then
             state.depends(file)
         end
@@ -308,6 +310,7 @@ function Reader(input)
     doc.blocks = state.blocks(doc.blocks)
     doc.meta = pandoc.Meta {}
     search(state, doc.blocks)
+    weight.prose(state, doc.blocks)
     base.settle()
     write_tables(state)
     return doc
