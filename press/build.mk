@@ -49,7 +49,8 @@ PRESS_CITE = --lua-filter=press/cites.lua --citeproc \
 
 PRESS_JSON := $(PRESS_CHAPTERS:%=$(PW)/%.json)
 # The first chapter, when it has no number, is part of the cover's page.
-PRESS_PAGES := $(PRESS_CHAPTERS) read notso bibliography
+PRESS_PAGES := $(PRESS_CHAPTERS) read notso \
+    $(if $(wildcard $(PRESS_DIR)/glossary.md),glossary) bibliography
 PRESS_HTML := $(PRESS_PAGES:%=$(PW)/%.html)
 PRESS_TEX := $(PRESS_PAGES:%=$(PW)/%.tex)
 
@@ -110,11 +111,9 @@ $(PW)/fonts.done: press/fonts.sh
 	@touch $@
 
 # ---- HTML
-PRESS_HTML_NEED := $(PRESS_PEN) press/html.lua press/nav.lua \
-    press/theme/page.html $(PW)/book.tab $(PW)/figures.done
-press_html = $(press_pandoc) -f json -t html5 --mathml \
-    --template=press/theme/page.html $(PRESS_CITE) \
-    --lua-filter=press/render.lua
+PRESS_HTML_NEED := $(PRESS_PEN) press/html.lua $(PW)/book.tab $(PW)/figures.done
+press_html = $(press_pandoc) -f json -t html5 --wrap=none --mathml \
+    $(PRESS_CITE) --lua-filter=press/render.lua
 
 $(PW)/%.html: $(PW)/%.json $(PRESS_HTML_NEED)
 	@$(press_html) -o $@ $<
@@ -125,10 +124,17 @@ $(PW)/bibliography.html: $(PRESS_HTML_NEED) $(PRESS_BIB)
 	    $(subst CHAPTER=$*,CHAPTER=bibliography,$(subst -f json,-f \
 	    markdown,$(press_html))) -o $@
 
+# The glossary belongs to no chapter: what it refers to must be there.
+$(PW)/glossary.html: $(PRESS_DIR)/glossary.md $(PRESS_HTML_NEED)
+	@CHAPTER=glossary $(subst CHAPTER=$*,CHAPTER=glossary,$(subst -f \
+	    json,-f markdown-auto_identifiers,$(press_html))) -o $@ $<
+
 PRESS_TAKE := $(if $(filter book.yaml,$(BOOK)),$(TAKE_FILES))
-$(B)/html/.done: $(PRESS_HTML) press/pages.lua press/nav.lua \
-    figures/palette.tsv press/palette.lua \
-    press/theme/book.css press/theme/book.js $(PW)/fonts.done $(PRESS_TAKE)
+PRESS_SITE := $(addprefix press/,tokens.lua parts.lua nav.lua names.lua \
+    lists.lua search.lua landing.lua colophon.lua pages.lua palette.lua \
+    theme/page.html theme/book.css theme/book.js)
+$(B)/html/.done: $(PRESS_HTML) $(PRESS_SITE) figures/palette.tsv \
+    $(wildcard $(PRESS_DIR)/landing.html) $(PW)/fonts.done $(PRESS_TAKE)
 	@mkdir -p $(B)/html/fonts $(B)/html/figures $(B)/html/take
 	@$(if $(PRESS_TAKE),cp $(PRESS_TAKE) $(B)/html/take/,:)
 	@$(press_lua) press/pages.lua
@@ -145,6 +151,10 @@ press_tex = $(press_pandoc) -f json -t latex --top-level-division=chapter \
 
 $(PW)/%.tex: $(PW)/%.json $(PRESS_TEX_NEED)
 	@$(press_tex) -o $@ $<
+
+$(PW)/glossary.tex: $(PRESS_DIR)/glossary.md $(PRESS_TEX_NEED)
+	@CHAPTER=glossary $(subst CHAPTER=$*,CHAPTER=glossary,$(subst -f \
+	    json,-f markdown-auto_identifiers,$(press_tex))) -o $@ $<
 
 $(PW)/bibliography.tex: $(PRESS_TEX_NEED) $(PRESS_BIB)
 	@printf '%s\n' '::: {#refs}' ':::' | \

@@ -6,7 +6,6 @@
 
 local base = require "base"
 local highlight = require "highlight"
-local nav = require "nav"
 
 return function(context)
     local pen, epub = {}, context.format == "epub"
@@ -35,8 +34,10 @@ return function(context)
     end
 
     local function figure(div, class)
-        return raw(string.format('<figure class="%s" id="%s">', class,
-            div.identifier))
+        local file = class:match("^listing") and div.attributes.file
+        return raw(string.format('<figure class="%s" id="%s"%s>', class,
+            div.identifier, file and not epub and ' data-file="' .. esc(
+            file) .. '"' or ""))
     end
 
     --------------------------------------------------------- inlines
@@ -165,8 +166,9 @@ return function(context)
             return ' <code class="src">' .. esc(text) .. "</code>"
         end
         return string.format(
-            ' <a class="src" href="src/%s.html#L%s">%s</a>', a.file,
-            a.first, esc(text))
+            ' <a class="src" href="src/%s.html#L%s">%s</a> <a class="get" '
+            .. 'href="src/%s" download>file</a>', a.file, a.first,
+            esc(text), a.file)
     end
 
     -- A kept listing is one line until it is opened.
@@ -356,12 +358,6 @@ return function(context)
             end
             header.content:insert(rawi('<a class="perma" href="#' .. id
                 .. '" aria-label="Link to this section">#</a>'))
-        end
-    end
-
-    function pen.finish(doc)
-        if not epub then
-            nav.fill(doc, context)
         end
     end
 
