@@ -38,7 +38,7 @@ PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
     pick.lua claims.lua read.lua evidence.lua weight.lua blocks.lua reader.lua) \
     $(PRESS_RESULTS) $(PRESS_ALLOWED)
 PRESS_DRAW := $(addprefix press/,base.lua book.lua $(PRESS_LANGUAGE) \
-    values.lua facts.lua pick.lua palette.lua chart.lua figures.lua) \
+    values.lua facts.lua pick.lua palette.lua chart.lua svg.lua figures.lua) \
     $(PRESS_RESULTS) figures/palette.tsv
 PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua cites.lua \
     render.lua)
@@ -140,7 +140,9 @@ $(B)/html/.done: $(PRESS_HTML) $(PRESS_SITE) figures/palette.tsv \
 	@$(press_lua) press/pages.lua
 	@cp press/theme/book.js $(B)/html/
 	@cp $(B)/fonts/*.woff2 $(B)/html/fonts/
-	@cp $(B)/figures/*.tsv $(B)/html/figures/ 2>/dev/null || :
+	@cp $(B)/figures/*.tsv $(B)/figures/*.pdf $(B)/html/figures/
+	@for f in $(B)/figures/*.svg; do case $$f in *.inline.svg | \
+	    *.narrow.svg) ;; *) cp $$f $(B)/html/figures/ ;; esac; done
 	@touch $@
 
 # ---- PDF

@@ -5,46 +5,27 @@
 -- more with its colours as CSS variables, to stand inside a page and follow
 -- its light or dark. What has not changed since is not drawn again.
 --
--- Leaves in build/figures: NAME.tsv, .vars, .svg, .inline.svg, .pdf,
--- .facts.
+-- Leaves in build/figures: NAME.tsv, .vars, .svg, .inline.svg, .narrow.svg
+-- (a phone's), .pdf, .facts.
 
 package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
 local chart = require "chart"
 local palette = require "palette"
+local svgs = require "svg"
 local values = require "values"
 
 local book = books.load()
 local folder = book.figures
 local out = book.build .. "/figures/"
 
--- An SVG that may stand in a page beside others: ids of its own, no size.
-local function inline(svg, name)
-    svg = svg:gsub("^.-<svg", "<svg", 1)
-    svg = svg:gsub("<title>.-</title>%s*", "")
-    svg = svg:gsub("<desc>.-</desc>%s*", "")
-    svg = svg:gsub("rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%)", function(r, g, b)
-        return palette.themed(tonumber(r), tonumber(g), tonumber(b))
-    end)
-    svg = svg:gsub("#(%x%x)(%x%x)(%x%x)([\"'])", function(r, g, b, q)
-        return palette.themed(tonumber(r, 16), tonumber(g, 16),
-            tonumber(b, 16)) .. q
-    end)
-    svg = svg:gsub("(id=[\"'])", "%1" .. name .. "-")
-    svg = svg:gsub("(href=[\"']#)", "%1" .. name .. "-")
-    svg = svg:gsub("(url%(#)", "%1" .. name .. "-")
-    local head, rest = svg:match("^(<svg.->)(.*)$")
-    local box = head:match("viewBox=[\"'].-[\"']")
-    return "<svg " .. box .. ' aria-hidden="true">' .. rest
-end
-
-local function gnuplot(script, name, format, extension)
+local function gnuplot(script, name, format, extension, more)
     local path = out .. name .. "." .. extension
     local command = string.format("FONTCONFIG_FILE=%sfonts.conf gnuplot "
         .. "-e %s %s 2>&1", out, base.quote(string.format(
         "name='%s'; format='%s'; out='%s'; figures='%s'; build='%s'", name,
-        format, path, folder, out)), script)
+        format, path, folder, out) .. (more or "")), script)
     local pipe = assert(io.popen(command))
     local said = pipe:read("a")
     local ok = pipe:close()
@@ -71,10 +52,30 @@ end
 -- sum over all results is.
 local sum = base.read(book.build .. "/press/results.sum") or ""
 
+-- A chart for a phone: drawn anew. A diagram that is laid out by hand, and a
+-- script of panels that does not ask style.gp for their places, is not.
+local function phone(script, name, data, text)
+    local path = out .. name .. ".narrow.svg"
+    if text:find("eval canvas", 1, true) or text:find("set multiplot", 1,
+        true) and not text:find("panel(", 1, true) then
+        os.remove(path)
+        return
+    end
+    local n = #data.panels
+    local made = gnuplot(script, name, "svg", "phone.svg", string.format(
+        "; narrow=1; tall=%d", n < 2 and 360 or 270 * n + 80))
+    if made then
+        base.write(path, svgs.inline(base.read(made), name .. "-n",
+            "narrow", data.series))
+        os.remove(made)
+    end
+end
+
 local function draw(script, name, data, head)
     local text = base.read(script)
     local stamp = table.concat { text, data.variables, data.tsv,
         base.read("figures/style.gp"), base.read("press/figures.lua"),
+        base.read("press/svg.lua"),
         palette.gnuplot(),
         text:find("%f[%w]raw%f[%W]") and sum or "" }
     base.write(out .. name .. ".tsv", data.tsv)
@@ -89,8 +90,9 @@ local function draw(script, name, data, head)
     local pdf = gnuplot(script, name, "pdf", "pdf")
     if svg and pdf then
         timeless(pdf)
-        base.write(out .. name .. ".inline.svg", inline(base.read(svg),
-            name))
+        base.write(out .. name .. ".inline.svg", svgs.inline(base.read(
+            svg), name, "wide-one", data.series))
+        phone(script, name, data, text)
         base.write(out .. name .. ".stamp", stamp)
     end
 end

@@ -237,10 +237,12 @@ return function(context)
             return string.format('<img src="%s/figures/%s.svg" alt="%s"/>',
                 context.book.build, src, esc(facts.alt))
         end
-        local svg = base.read(context.book.build .. "/figures/" .. src
-            .. ".inline.svg") or ""
-        return '<div class="plot" role="img" aria-label="' .. esc(facts.alt)
-            .. '">' .. svg .. "</div>"
+        local stem = context.book.build .. "/figures/" .. src
+        local narrow = base.read(stem .. ".narrow.svg")
+        local svg = base.read(stem .. ".inline.svg") or ""
+        return '<div class="plot' .. (narrow and " two" or "") .. '" '
+            .. 'role="img" aria-label="' .. esc(facts.alt) .. '">' .. svg
+            .. (narrow or "") .. "</div>"
     end
 
     function pen.figure(div)
@@ -251,11 +253,15 @@ return function(context)
         end
         local after = ""
         if facts.text ~= "" then
-            after = string.format(' <span class="facts">%s%s %s</span>',
-                esc(facts.text), epub and "" or string.format(
-                ' <a href="figures/%s.tsv">Data</a>;', src),
-                facts.rerun ~= "" and "again with <code>"
-                .. esc(facts.rerun) .. "</code>." or "")
+            local take = {}
+            for i, kind in ipairs { "svg", "pdf", "tsv" } do
+                take[i] = string.format('<a href="figures/%s.%s" download>'
+                    .. "%s</a>", src, kind, kind:upper())
+            end
+            after = string.format(' <span class="facts">%s%s%s</span>',
+                esc(facts.text), facts.rerun ~= "" and " Again with <code>"
+                .. esc(facts.rerun) .. "</code>." or "", epub and ""
+                or " Take it as " .. table.concat(take, ", ") .. ".")
         end
         return { figure(div, "figure"), raw(drawing(src, facts)),
             caption(div, after), raw("</figure>") }

@@ -183,9 +183,13 @@ local function link_listing(self, page, id, file, label, html)
             if not d then
                 return nil
             elseif d.file == file and d.line == line then
-                return d.listing == id and '<a tabindex="-1" class="def" '
+                if d.listing ~= id or d.placed then
+                    return nil
+                end
+                d.placed = true
+                return '<a tabindex="-1" class="def" '
                     .. 'id="' .. d.id .. '" href="names.html#n-'
-                    .. d.id:sub(3) .. '">' .. name .. "</a>" or nil
+                    .. d.id:sub(3) .. '">' .. name .. "</a>"
             end
             used(d, place)
             return tag_of(self:address(d), page.file) .. name .. "</a>"
