@@ -16,7 +16,6 @@
 #@   allocator had been asked to give back what it can. {series}
 load "figures/style.gp"
 
-set linetype 5 lc rgb ink lw 2 dt (2,4) pt 4 ps 0.5
 set logscale x 2
 set xtics (8, 64, 512, "4096" 4096)
 set multiplot

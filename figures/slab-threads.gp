@@ -14,7 +14,6 @@
 #@   those of another thread. {series}
 load "figures/style.gp"
 
-set linetype 5 lc rgb ink lw 2 dt (2,4) pt 4 ps 0.5
 low = ymin_own < ymin_other ? ymin_own : ymin_other
 high = ymax_own > ymax_other ? ymax_own : ymax_other
 set logscale xy

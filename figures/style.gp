@@ -52,6 +52,7 @@ set linetype 1 lc rgb c1 lw 2 dt 1 pt 7 ps 0.5
 set linetype 2 lc rgb c2 lw 2 dt (12,5) pt 5 ps 0.5
 set linetype 3 lc rgb c3 lw 2 dt (3,4) pt 9 ps 0.6
 set linetype 4 lc rgb c4 lw 2 dt (12,4,3,4) pt 13 ps 0.7
+set linetype 5 lc rgb ink lw 2 dt (2,4) pt 4 ps 0.5
 set linetype 9 lc rgb grey lw 1.2 dt 1 pt 6 ps 0.35
 
 # Pieces of a plot command for the series KEY, in style s; nothing where it
