@@ -59,9 +59,13 @@ PRESS_TEX := $(PRESS_PAGES:%=$(PW)/%.tex)
 FORCE:
 -include $(PRESS_CHAPTERS:%=$(PW)/%.d)
 
+# The pages are published alone: the other two forms lie beside them.
 html: $(B)/html/.done ; @:
-pdf: $(B)/pagewise.pdf ; @:
-epub: $(B)/pagewise.epub ; @:
+pdf: $(B)/html/pagewise.pdf ; @:
+epub: $(B)/html/pagewise.epub ; @:
+$(B)/html/pagewise.%: $(B)/pagewise.%
+	@mkdir -p $(@D)
+	@cp $< $@
 figures: $(PW)/figures.done ; @:
 
 # ---- What was measured: one sum over all results
@@ -139,7 +143,9 @@ $(B)/html/.done: $(PRESS_HTML) $(PRESS_SITE) figures/palette.tsv \
 	@$(if $(PRESS_TAKE),cp $(PRESS_TAKE) $(B)/html/take/,:)
 	@$(press_lua) press/pages.lua
 	@cp press/theme/book.js $(B)/html/
-	@cp $(B)/fonts/*.woff2 $(B)/html/fonts/
+	@cmp -s $(PW)/letters.txt $(B)/html/fonts/.letters || { \
+	    sh press/webfonts.sh $(B)/fonts $(PW)/letters.txt \
+	    $(B)/html/fonts && cp $(PW)/letters.txt $(B)/html/fonts/.letters; }
 	@cp $(B)/figures/*.tsv $(B)/figures/*.pdf $(B)/html/figures/
 	@for f in $(B)/figures/*.svg; do case $$f in *.inline.svg | \
 	    *.narrow.svg) ;; *) cp $$f $(B)/html/figures/ ;; esac; done

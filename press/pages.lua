@@ -30,7 +30,7 @@ local template = base.read("press/theme/page.html")
 local esc = base.html
 
 local chapters, pages = {}, {} -- in the book's order
-local written = {}
+local written, letters = {}, {}
 
 -- A page that the book does not have (a sample has no glossary) is empty.
 local function rendered(name)
@@ -127,6 +127,9 @@ local function write_page(path, values_)
     values_.booktitle = esc(book.title)
     local text = template:gsub("%$(%l+)%$", values_)
     written[path] = true
+    for letter in text:gmatch("[\194-\244][\128-\191]*") do
+        letters[letter] = true
+    end
     base.write(out .. path, text)
 end
 
@@ -344,6 +347,8 @@ local function run()
     search.terms(index, terms)
     search.write(out .. "search-index.js", index)
     sweep()
+    base.write(book.build .. "/press/letters.txt",
+        table.concat(base.keys(letters)) .. "\n")
     base.settle()
 end
 

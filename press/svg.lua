@@ -75,11 +75,19 @@ local function spots(text, series)
     return table.concat(out, "\n")
 end
 
--- Definitions of markers that nothing uses are not sent.
+-- Half of what gnuplot writes draws nothing: markers that are not used,
+-- empty groups, settings that are the same in all of them.
 local function lighter(text)
-    return (text:gsub("\n[ \t]*<(%l+) id='(gpPt%d+)'.-/>", function(_, id)
+    text = text:gsub("\n[ \t]*<(%l+) id='(gpPt%d+)'.-/>", function(_, id)
         return not text:find("'#" .. id .. "'", 1, true) and "" or nil
-    end):gsub("[ \t]*\n[ \t\n]*", "\n"))
+    end)
+    text = text:gsub(' stroke%-linecap="round" stroke%-linejoin="round"',
+        ""):gsub(' color="black" stroke="currentColor" stroke%-width',
+        " stroke-width")
+    text = text:gsub("[ \t]*\n[ \t\n]*", "\n"):gsub(" +'/>", "'/>")
+    text = text:gsub('<g fill="none"[^>]*>\n</g>\n', "")
+    return (text:gsub('<text><tspan font%-family="Sans" >([^<]*)</tspan>'
+        .. "</text>", "<text>%1</text>"))
 end
 
 function svg.inline(text, name, class, series)
@@ -99,7 +107,8 @@ function svg.inline(text, name, class, series)
     text = text:gsub("(url%(#)", "%1" .. name .. "-")
     local head, rest = text:match("^(<svg.->)(.*)$")
     local box = head:match("viewBox=[\"'].-[\"']")
-    return '<svg class="' .. class .. '" ' .. box .. ' aria-hidden="true">'
+    return '<svg class="' .. class .. '" ' .. box .. ' aria-hidden="true" '
+        .. 'stroke-linecap="round" stroke-linejoin="round">'
         .. rest:gsub("</svg>%s*$", function()
             return points .. "\n</svg>"
         end)
