@@ -50,6 +50,13 @@ local function cell(row, own)
     end
     local text = values.format(row.median, row.unit, true)
     local inlines = pandoc.List { pandoc.Str(text) }
+    local half = row.median ~= 0 and (row.hi - row.lo) / 2
+        / math.abs(row.median) * 100 or 0
+    if half >= 0.05 then
+        inlines:insert(pandoc.Span({ pandoc.Str(string.format(half < 9.5
+            and "±%.1f\194\160%%" or "±%.0f\194\160%%", half)) },
+            pandoc.Attr("", { "spread" })))
+    end
     local mine = own and own.median
         and values.format(own.median, own.unit, true)
     if mine and mine ~= text then
@@ -125,9 +132,12 @@ local function name_of(state, column, row)
     local value = row[column]
     local label = state.book.labels and state.book.labels[value]
     if column == "kernel" then
-        return value == "host" and "host" or "kernel " .. value
+        return value == "host" and "host" or "kernel "
+            .. claims.kernel(state, value)
     elseif label then
         return (label:gsub("{kernel}", row.kernel))
+    elseif column == "experiment" then
+        return (value:gsub("^%w+%.", ""))
     end
     return value
 end
@@ -239,6 +249,10 @@ function blocks.table(state, div)
         return state.missing(div, "table", number, caption(div))
     end
     local down, across = a.rows or "x", a.cols or "variant"
+    if down == "x" and not a.label then
+        base.complain(place, "a table whose first column is called x",
+            "say what it counts with label=\"bytes\" or the like")
+    end
     local rows_order = dimension(state, rows, down)
     local cols_order = dimension(state, rows, across)
     local own, also = own_rows(state.tree, rows)

@@ -35,7 +35,7 @@ PRESS_LANGUAGE := expression.lua expression_parse.lua \
 PRESS_RESULTS := bench/results/results.lua bench/results/results_tree.lua
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
     sentences.lua lint.lua $(PRESS_LANGUAGE) values.lua facts.lua \
-    pick.lua claims.lua read.lua evidence.lua weight.lua blocks.lua reader.lua) \
+    pick.lua claims.lua read.lua lines.lua evidence.lua weight.lua blocks.lua reader.lua) \
     $(PRESS_RESULTS) $(PRESS_ALLOWED)
 PRESS_DRAW := $(addprefix press/,base.lua book.lua $(PRESS_LANGUAGE) \
     values.lua facts.lua pick.lua palette.lua chart.lua svg.lua figures.lua) \

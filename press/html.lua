@@ -71,6 +71,13 @@ return function(context)
             class, esc(s.attributes.title or ""), text))
     end
 
+    -- How far the repetitions of a cell lie apart.
+    function pen.spread(s)
+        local text = esc(pandoc.utils.stringify(s.content))
+        return rawi(epub and " " .. text or ' <span class="spread">' .. text
+            .. "</span>")
+    end
+
     -- The figure itself; what pen.here made of the second stands after it.
     function pen.value(s)
         if epub then
@@ -274,7 +281,8 @@ return function(context)
         end
         local after = ""
         if a.unit and a.unit ~= "" then
-            after = " In " .. esc(a.unit) .. "."
+            after = a.unit == "×" and " Ratios." or " In " .. esc(a.unit)
+                .. "."
         end
         if a.facts then
             after = after .. small_print(esc(a.facts), a.rerun)

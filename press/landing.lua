@@ -62,7 +62,7 @@ local function cell(tree, kernel, statement)
         or "")
 end
 
-local function field(tree, claims)
+local function field(book, tree, claims)
     local _, kernels = tree.recorded:claims("*")
     local groups, out = statements(tree, claims), {}
     out[1] = '<div class="field" id="field" tabindex="0" role="group" '
@@ -76,7 +76,8 @@ local function field(tree, claims)
     out[#out + 1] = "</tr></thead>"
     out[#out + 1] = "<tbody>"
     for _, kernel in ipairs(kernels) do
-        out[#out + 1] = '<tr><th scope="row">' .. esc(kernel) .. "</th>"
+        out[#out + 1] = '<tr><th scope="row">' .. esc((book["kernel-names"]
+            or {})[kernel] or kernel) .. "</th>"
         for g, group in ipairs(groups) do
             for i, statement in ipairs(group) do
                 local c = cell(tree, kernel, statement)
@@ -136,7 +137,7 @@ function landing.page(book, tree, chapters, claims)
         return "<h1>" .. esc(book.title) .. "</h1><p>" .. esc(book.subtitle)
             .. '</p><p><a href="contents.html">Contents</a></p>'
     end
-    local drawn, kernels = field(tree, claims)
+    local drawn, kernels = field(book, tree, claims)
     local words = { "one", "two", "three", "four", "five", "six", "seven",
         "eight", "nine" }
     text = base.fill(text, { field = drawn, whose = whose(tree),

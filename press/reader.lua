@@ -20,6 +20,7 @@ local blocks = require "blocks"
 local books = require "book"
 local evidence = require "evidence"
 local expression = require "expression"
+local lines = require "lines"
 local lint = require "lint"
 local mark = require "mark"
 local sentences = require "sentences"
@@ -220,6 +221,9 @@ local function inlines(state)
         return values.span(shown)
     end
     local function span(s)
+        if s.classes:includes("lines") then
+            return lines.span(state, s)
+        end
         for kind, make in pairs(evidence.kinds) do
             if s.classes:includes(kind) then
                 return make(state, s)
@@ -305,7 +309,9 @@ function Reader(input)
     end
     local marked, cites = mark.lines(state.text)
     state.xref.cites = cites
-    local doc = pandoc.read(marked, format):walk(inlines(state))
+    local doc = pandoc.read(marked, format)
+    state.listings = lines.listings(doc)
+    doc = doc:walk(inlines(state))
     one_machine(state)
     doc.blocks = state.blocks(doc.blocks)
     doc.meta = pandoc.Meta {}

@@ -55,7 +55,16 @@ local function link(l)
             "%1\194\160%2"))) }
         return pen.reference(l, id, entry, not l.classes:includes("try"))
     end
-    return pen.reference(l, id, entry, false)
+    local lit = l.attributes.lines
+    local out = pen.reference(l, id, entry, false)
+    if lit and format == "html" then
+        out.classes = { "xref", "lines" }
+        out.attributes.lines = lit
+        if not out.target:match("^#") then
+            out.target = out.target:gsub("#", "?lines=" .. lit .. "#")
+        end
+    end
+    return out
 end
 
 local words = { holds = "holds", limit = "holds with a limit",
@@ -71,6 +80,8 @@ local function span(s)
         return pen.value(s)
     elseif s.classes:includes("here") or s.classes:includes("own") then
         return pen.here(s, s.classes[1])
+    elseif s.classes:includes("spread") then
+        return pen.spread and pen.spread(s) or {}
     elseif s.classes:includes("so") then
         return pen.so(s, s.classes:includes("notso")
             and "Not so on this machine: " .. s.attributes.here .. ".")
