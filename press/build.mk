@@ -136,16 +136,17 @@ $(PW)/glossary.html: $(PRESS_DIR)/glossary.md $(PRESS_HTML_NEED)
 PRESS_TAKE := $(if $(filter book.yaml,$(BOOK)),$(TAKE_FILES))
 PRESS_SITE := $(addprefix press/,tokens.lua parts.lua nav.lua names.lua \
     lists.lua search.lua landing.lua colophon.lua pages.lua palette.lua \
-    theme/page.html theme/book.css theme/book.js)
+    theme/page.html theme/book.css theme/book.js webfonts.sh)
 $(B)/html/.done: $(PRESS_HTML) $(PRESS_SITE) figures/palette.tsv \
     $(wildcard $(PRESS_DIR)/landing.html) $(PW)/fonts.done $(PRESS_TAKE)
 	@mkdir -p $(B)/html/fonts $(B)/html/figures $(B)/html/take
 	@$(if $(PRESS_TAKE),cp $(PRESS_TAKE) $(B)/html/take/,:)
 	@$(press_lua) press/pages.lua
 	@cp press/theme/book.js $(B)/html/
-	@cmp -s $(PW)/letters.txt $(B)/html/fonts/.letters || { \
+	@cat press/webfonts.sh press/fonts.sh $(PW)/letters.txt >$(PW)/cut; \
+	    cmp -s $(PW)/cut $(B)/html/fonts/.cut || { \
 	    sh press/webfonts.sh $(B)/fonts $(PW)/letters.txt \
-	    $(B)/html/fonts && cp $(PW)/letters.txt $(B)/html/fonts/.letters; }
+	    $(B)/html/fonts && cp $(PW)/cut $(B)/html/fonts/.cut; }
 	@cp $(B)/figures/*.tsv $(B)/figures/*.pdf $(B)/html/figures/
 	@for f in $(B)/figures/*.svg; do case $$f in *.inline.svg | \
 	    *.narrow.svg) ;; *) cp $$f $(B)/html/figures/ ;; esac; done

@@ -125,7 +125,7 @@
   }
   function wordsOf(query) { return query.trim().replace(/\(\)/g, '').split(/\s+/).filter(Boolean); }
   function find(query) {
-    var said = query.trim().toLowerCase().replace(/\(\)$/, '');
+    var said = query.trim().toLowerCase().replace(/^(struct|enum|union) |\(\)$/g, '');
     var words = wordsOf(query).map(function (word) { return pattern(word); });
     if (!words.length) return [];
     return window.PAGEWISE_INDEX.map(function (entry, at) {

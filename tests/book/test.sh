@@ -138,12 +138,13 @@ lint() {
     make -s lint PACKAGES_DONE=1
 }
 
-# A first page as small as it looks: no more than 200 KB before pictures.
+# The first view and the fonts, as they travel.
 small() {
     size=$(cat $html/index.html $html/book.css $html/book.js | gzip -9c |
         wc -c)
-    echo "$size bytes with style and script, compressed"
-    [ "$size" -lt 60000 ]
+    fonts=$(cat $html/fonts/*.woff2 | wc -c)
+    echo "$size bytes with style and script, compressed; fonts $fonts"
+    [ "$size" -lt 60000 ] && [ "$fonts" -lt 120000 ] && [ "$fonts" != 0 ]
 }
 
 check "the book is printed" printed
@@ -151,7 +152,7 @@ check "every line of the code stands in the book (coverage 100 %)" coverage
 check "the prose passes the lint" lint
 check "every link and anchor leads somewhere" \
     lua5.4 tests/book/links.lua $html
-check "the first page is small" small
+check "the first page is below 60 KB, the fonts below 120 KB" small
 check "the tools from npm are here" tools
 check "the HTML and its SVG are valid" valid_html
 each "browser" browser
