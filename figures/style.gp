@@ -94,7 +94,8 @@ ylabel_of(i,text) = i == 0 || narrow ? text : ""
 
 # Where both machines are drawn: which line is whose.
 tell(n,x,y,text,lt) = sprintf("set arrow %d from screen %g,%g to screen " \
-    ."%g,%g nohead lt %d; set label %d '%s' at screen %g,%g font '%s'; ", \
+    ."%g,%g nohead lt %d; set label %d '%s' at screen %g,%g font '%s' " \
+    ."tc rgb ink; ", \
     n, x, y, x + 26.0 / width, y, lt, n, text, x + 32.0 / width, y, \
     font(12))
 whose = !exists("l_grey") ? "" : narrow \

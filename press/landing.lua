@@ -55,11 +55,10 @@ end
 local function cell(tree, kernel, statement)
     local by = tree.recorded:claim(statement.id)
     local row = by and by[kernel]
-    local sign = signs[row and row.verdict or "unmeasured"]
+    local sign = row and signs[row.verdict] or { "n" }
     return string.format('<td class="v-%s"><a tabindex="-1" href="%s" '
         .. 'aria-label="%s: %s">%s</a></td>', sign[1], statement.address,
-        statement.id, row and sign[3] or "not put to it", row and sign[2]
-        or "")
+        statement.id, sign[3] or "not put to it", sign[2] or "")
 end
 
 local function field(book, tree, claims)
@@ -67,27 +66,23 @@ local function field(book, tree, claims)
     local groups, out = statements(tree, claims), {}
     out[1] = '<div class="field" id="field" tabindex="0" role="group" '
         .. 'aria-label="Verdicts by statement and kernel; arrow keys move, '
-        .. 'Enter opens"><table><caption class="out">Verdict of each '
-        .. "statement on each kernel</caption><thead><tr><td></td>"
+        .. 'Enter opens">'
     for _, group in ipairs(groups) do
-        out[#out + 1] = string.format('<th colspan="%d" scope="colgroup">'
-            .. "<code>%s</code></th>", math.max(1, #group), group.name)
-    end
-    out[#out + 1] = "</tr></thead>"
-    out[#out + 1] = "<tbody>"
-    for _, kernel in ipairs(kernels) do
-        out[#out + 1] = '<tr><th scope="row">' .. esc((book["kernel-names"]
-            or {})[kernel] or kernel) .. "</th>"
-        for g, group in ipairs(groups) do
-            for i, statement in ipairs(group) do
-                local c = cell(tree, kernel, statement)
-                out[#out + 1] = g > 1 and i == 1 and c:gsub('class="',
-                    'class="g ', 1) or c
+        out[#out + 1] = string.format('<table style="--n:%d"><thead><tr>'
+            .. '<td></td><th colspan="%d" scope="colgroup"><code>%s</code>'
+            .. "</th></tr></thead><tbody>", #group, math.max(1, #group),
+            group.name)
+        for _, kernel in ipairs(kernels) do
+            out[#out + 1] = '<tr><th scope="row">' .. esc((book[
+                "kernel-names"] or {})[kernel] or kernel) .. "</th>"
+            for _, statement in ipairs(group) do
+                out[#out + 1] = cell(tree, kernel, statement)
             end
+            out[#out + 1] = "</tr>"
         end
-        out[#out + 1] = "</tr>"
+        out[#out + 1] = "</tbody></table>"
     end
-    out[#out + 1] = "</tbody></table></div>"
+    out[#out + 1] = "</div>"
     out[#out + 1] = '<p class="says" id="says" aria-live="polite">'
         .. '<span class="v-h">●</span> holds <span class="v-l">◐</span> '
         .. 'holds with a limit <span class="v-f">×</span> does not hold '

@@ -427,16 +427,19 @@
   // ---- The field of verdicts on the first page
   function field(box, says) {
     var rest = says.innerHTML, statements = JSON.parse(document.getElementById('statements').textContent);
-    var rows = all('tbody tr', box).map(function (tr) { return all('td', tr); });
+    // A table for each allocator; a kernel's row goes through all of them.
+    var rows = all('table:first-child tbody tr', box).map(function (_, k) {
+      return all('tbody', box).flatMap(function (body) { return all('td', body.rows[k]); });
+    });
     var at = [0, -1], on;
     function show(td) {
       if (on) on.classList.remove('on');
       on = td;
       if (!td) { says.innerHTML = rest; return; }
       td.classList.add('on');
-      var row = td.parentNode, column = all('td', row).indexOf(td);
+      var row = rows.find(function (r) { return r.includes(td); }), column = row.indexOf(td);
       says.textContent = '';
-      says.append(make('b', '', 'Kernel ' + row.querySelector('th').textContent + ', '), statements[column] + ' ',
+      says.append(make('b', '', 'Kernel ' + td.parentNode.querySelector('th').textContent + ', '), statements[column] + ' ',
         make('b', td.className.replace(' on', ''), td.querySelector('a').getAttribute('aria-label').replace(/^.*?: /, '') + '.'));
     }
     box.addEventListener('pointerover', function (e) { var td = e.target.closest('tbody td'); if (td) show(td); });
