@@ -335,9 +335,9 @@
   }
   // Wide things scroll by keyboard; code can be walked through.
   function scrollers() {
-    all('pre.code, .wide, .mathbox').forEach(function (box) {
-      if (box.scrollWidth > box.clientWidth || box.querySelector('pre a')) box.tabIndex = 0;
-    });
+    all('pre.code, .wide, .mathbox').filter(function (box) {
+      return box.querySelector('a') || box.scrollWidth > box.clientWidth;
+    }).forEach(function (box) { box.tabIndex = 0; });
   }
 
   // ---- Notes open in place on small screens
@@ -455,20 +455,24 @@
     });
   }
 
+  // What can wait waits, a piece at a time, so that the page answers at once.
+  function later(list) {
+    var wait = window.requestIdleCallback || function (f) { setTimeout(f, 30); };
+    wait(function () {
+      list.shift()();
+      if (list.length) later(list);
+    });
+  }
   theme(document.getElementById('theme'));
-  search(document.getElementById('q'), document.getElementById('hits'));
   drawer(document.querySelector('.to-contents'), document.getElementById('contents'));
+  search(document.getElementById('q'), document.getElementById('hits'));
   tips();
   notes();
   lines();
-  copies();
-  figures();
-  stops();
-  scrollers();
   if (document.getElementById('field')) field(document.getElementById('field'), document.getElementById('says'));
-  follow(document.getElementById('contents'));
   arrive();
   addEventListener('hashchange', arrive);
+  later([scrollers, copies, figures, stops, function () { follow(document.getElementById('contents')); }]);
   // What is folded away is printed too.
   addEventListener('beforeprint', function () { all('details').forEach(function (d) { d.open = true; }); });
 })();
