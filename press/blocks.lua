@@ -115,10 +115,12 @@ end
 
 function blocks.figure(state, div)
     local src = div.attributes.src or ""
-    local script = state.book.figures .. "/" .. src .. ".gp"
+    local stem = state.book.figures .. "/" .. src
+    local script = base.read(stem .. ".lua") and stem .. ".lua"
+        or stem .. ".gp"
     if not base.read(script) then
         return base.complain(state.place(div), "no figure '" .. src
-            .. "'", "draw it in " .. script)
+            .. "'", "draw it in " .. stem .. ".gp or .lua")
     end
     state.depends(script)
     return made("figure", div, { src = src,

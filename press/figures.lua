@@ -1,17 +1,20 @@
 -- SPDX-License-Identifier: MIT
 --
--- Draw the figures: for each script the data and variables (chart.lua),
--- then gnuplot twice, SVG for the pages and PDF for print, and the SVG once
--- more with its colours as CSS variables, to stand inside a page and follow
--- its light or dark. What has not changed since is not drawn again.
+-- Draw the figures. NAME.gp is a chart: the data and variables (chart.lua),
+-- then gnuplot twice, SVG for the pages and PDF for print. NAME.lua is a
+-- diagram (draw.lua). The SVG comes once more with its colours as CSS
+-- variables, to stand inside a page and follow its light or dark, and once
+-- in the colours of whatever text it stands in, for e-readers. What has not
+-- changed since is not drawn again.
 --
--- Leaves in build/figures: NAME.tsv, .vars, .svg, .inline.svg, .narrow.svg
--- (a phone's), .pdf, .facts.
+-- Leaves in build/figures: NAME.tsv, .svg, .inline.svg, .narrow.svg (a
+-- phone's), .epub.svg, .pdf, .facts, and of charts .vars.
 
 package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
 local chart = require "chart"
+local draw = require "draw"
 local palette = require "palette"
 local svgs = require "svg"
 local values = require "values"
@@ -71,7 +74,7 @@ local function phone(script, name, data, text)
     end
 end
 
-local function draw(script, name, data, head)
+local function draw_chart(script, name, data, head)
     local text = base.read(script)
     local stamp = table.concat { text, data.variables, data.tsv,
         base.read("figures/style.gp"), base.read("press/figures.lua"),
@@ -92,6 +95,8 @@ local function draw(script, name, data, head)
         timeless(pdf)
         base.write(out .. name .. ".inline.svg", svgs.inline(base.read(
             svg), name, "wide-one", data.series))
+        base.write(out .. name .. ".epub.svg", svgs.in_text(base.read(svg),
+            name))
         phone(script, name, data, text)
         base.write(out .. name .. ".stamp", stamp)
     end
@@ -117,7 +122,84 @@ local function fontconfig()
         family:format("sans-600", "Inter Semi Bold"), "</fontconfig>\n" })
 end
 
+-------------------------------------------------------------- diagrams
+
 local tree = values.open(book)
+
+-- What the script draws on a canvas of this width.
+local function drawn(script, stroke, width, narrow, state)
+    local canvas = draw.new(width, narrow, state)
+    local ok, why = xpcall(stroke, function(message)
+        return message .. "\n" .. debug.traceback()
+    end, canvas)
+    if not ok then
+        local line = why:match(script:gsub("%p", "%%%0") .. ":(%d+):")
+        base.complain(script .. ":" .. (line or 1), why:match("[^\n]*")
+            :gsub("^%S+:%d+: ", ""), "mend the script")
+    end
+    return ok and canvas
+end
+
+-- 612 pixels are 128 mm of print.
+local function to_pdf(canvas, name)
+    local from, to = out .. name .. ".print.svg", out .. name .. ".pdf"
+    base.write(from, canvas:svg(true))
+    local ok = os.execute(string.format("FONTCONFIG_FILE=%s "
+        .. "rsvg-convert -f pdf -o %s %s", base.quote(os.getenv("PWD")
+        .. "/" .. out .. "fonts.conf"), to, from))
+    os.remove(from)
+    if not ok then
+        base.complain(from, "rsvg-convert failed", "install librsvg2-bin")
+        return false
+    end
+    timeless(to)
+    return true
+end
+
+local function draw_diagram(script, name)
+    local text = base.read(script)
+    local head = draw.header(script, text)
+    local path, whose
+    if head.state then
+        path, whose = tree:artefact(head.state, {})
+        if not path then
+            return base.complain_soft(script .. ":1", whose)
+        end
+    end
+    local said = path and base.read(path) or ""
+    local stamp = table.concat { text, said, palette.css(),
+        base.read("press/draw.lua"), base.read("press/svg.lua"),
+        base.read("press/figures.lua") }
+    if path then
+        base.write(out .. name .. ".tsv", said)
+    end
+    base.save(out .. name .. ".facts", { alt = head.alt, text = path
+        and "Drawn from what the running code says of itself." or "",
+        rerun = path and (whose == "reader" and "make bench-quick"
+        or "make bench") or "", diagram = true })
+    if base.read(out .. name .. ".stamp") == stamp then
+        return
+    end
+    local chunk, why = load(text, "@" .. script)
+    if not chunk then
+        return base.complain(script .. ":" .. (why:match(":(%d+):") or 1),
+            why:gsub("^%S+:%d+: ", ""), "mend the script")
+    end
+    local stroke, state = chunk(), draw.read(said)
+    local wide = drawn(script, stroke, 612, false, state)
+    local narrow = drawn(script, stroke, 340, true, state)
+    if wide and narrow and to_pdf(wide, name) then
+        base.write(out .. name .. ".svg", wide:svg())
+        base.write(out .. name .. ".inline.svg", svgs.inline(wide:svg(),
+            name, "wide-one", {}))
+        base.write(out .. name .. ".narrow.svg", svgs.inline(narrow:svg(),
+            name .. "-n", "narrow", {}))
+        base.write(out .. name .. ".epub.svg", svgs.in_text(wide:svg(),
+            name))
+        base.write(out .. name .. ".stamp", stamp)
+    end
+end
+
 fontconfig()
 base.write(out .. "palette.gp", palette.gnuplot())
 for _, script in ipairs(base.glob(folder .. "/*.gp")) do
@@ -126,11 +208,14 @@ for _, script in ipairs(base.glob(folder .. "/*.gp")) do
         local head = chart.header(script, base.read(script))
         local data, place, message = chart.gather(book, tree, head)
         if data then
-            draw(script, name, data, head)
+            draw_chart(script, name, data, head)
         else
             os.remove(out .. name .. ".facts")
             base.complain_soft(place, message)
         end
     end
+end
+for _, script in ipairs(base.glob(folder .. "/*.lua")) do
+    draw_diagram(script, script:match("([^/]+)%.lua$"))
 end
 base.settle()

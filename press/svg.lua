@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: MIT
 --
--- An SVG of gnuplot's, made fit to stand in a page: colours as CSS
--- variables, ids of its own, and a spot on every point with the value it
--- stands for. figures/style.gp titles each curve by its series, so that the
--- points of a group are the rows of that series, in order.
+-- An SVG of gnuplot's or draw.lua's, made fit to stand in a page: colours
+-- as CSS variables, ids of its own, and a spot on every point with the
+-- value it stands for. figures/style.gp titles each curve by its series, so
+-- that the points of a group are the rows of that series, in order.
 
 local base = require "base"
 local palette = require "palette"
@@ -112,6 +112,37 @@ function svg.inline(text, name, class, series)
         .. rest:gsub("</svg>%s*$", function()
             return points .. "\n</svg>"
         end)
+end
+
+-- The same in an e-book: ink is the colour of the text around it, paper is
+-- none, tints let the page shine through, and letters are a little smaller,
+-- for the fonts of e-readers run wide.
+local function of_text(tag)
+    local tint
+    tag = tag:gsub(' color="black"', "") -- gnuplot's, on its groups
+    tag = tag:gsub("(%a+)( ?= ?['\"])var%(%-%-([%w-]+),[^)]*%)",
+        function(attribute, is, css)
+            local colour, clear = palette.in_text(css)
+            tint = tint or attribute == "fill" and clear
+            return attribute .. is .. colour
+        end)
+    if tint then
+        tag = tag:gsub("%s+fill%-opacity *= *['\"][^'\"]*['\"]", "")
+            :gsub("(/?>)$", ' fill-opacity="' .. tint .. '"%1')
+    end
+    tag = tag:gsub('font%-family="Sans:?%a*"', 'font-family="Inter, '
+        .. 'sans-serif"'):gsub('font%-family="Mono"',
+        'font-family="monospace"')
+    return (tag:gsub("(font%-size=['\"])([%d.]+)", function(is, size)
+        return is .. string.format("%.1f", size * 0.9)
+    end))
+end
+
+function svg.in_text(text, name)
+    return (svg.inline(text, name, "", {}):gsub("<%a[^>]*>", of_text)
+        :gsub('^<svg class="" (.-) aria%-hidden="true">',
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink='
+        .. '"http://www.w3.org/1999/xlink" %1 role="img">', 1))
 end
 
 return svg
