@@ -26,7 +26,7 @@ NO_PACKAGES := help doctor clean distclean
 CODE_GOALS := lib install uninstall take
 LAB_GOALS := lab
 BENCH_GOALS := bench bench-quick drift reference
-PRESS_GOALS := html pdf epub print figures coverage weight lint \
+PRESS_GOALS := html pdf pdf-book epub print figures coverage weight lint \
     sources audit statements
 TEST_GOALS := test% format
 BOOK_GOALS := $(filter-out $(NO_PACKAGES) $(CODE_GOALS) $(LAB_GOALS) \
@@ -144,6 +144,7 @@ make take NAME=slab
                   FORM=single two files
 make html, pdf, epub, figures
                   one form of the book, or its figures, from what is there
+make pdf-book     build/pagewise-book.pdf: 17 by 24 cm, two-sided
 make drift        what differs from the recorded results
 make coverage     the share of the sources that stands in the book
 make weight       lines of code and words of prose, chapter by chapter

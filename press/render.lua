@@ -39,7 +39,9 @@ local function link(l)
     elseif id:match("^ref%-") then
         return pen.cite(l, id)
     end
-    if l.classes:includes("statement") then
+    if l.classes:includes("place") then
+        return l
+    elseif l.classes:includes("statement") then
         return pen.statement(l, id, l.attributes.page)
     end
     local entry = linked.ids[id]
@@ -108,6 +110,9 @@ local function render_blocks(list)
             end
         elseif block.t == "Header" then
             made = pen.header(block)
+        elseif block.t == "RawBlock" and format == "epub"
+            and block.text:match("^<!%-%-") then
+            made = {} -- a comment before the first heading is a chapter
         elseif block.t == "CodeBlock" then
             made = pen.code(block)
         elseif block.t == "BlockQuote" then
@@ -122,6 +127,9 @@ end
 context.blocks = render_blocks
 
 function Pandoc(doc)
+    if pen.start then
+        pen.start(doc)
+    end
     doc = doc:walk { Link = link, Span = span }
     doc = doc:walk { Note = pen.note, Math = pen.math }
     doc.blocks = render_blocks(doc.blocks)

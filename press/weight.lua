@@ -93,16 +93,32 @@ function weight.check(xrefs)
     end
 end
 
-local function report(xrefs)
+-- Pages of print, of the last `make pdf`, and how many there may be: only
+-- the chapter, without its kept listings.
+local function pages_of(book)
+    local path = book.build .. "/press/" .. (book.name or "pagewise")
+        .. ".pages"
+    local pages = base.read(path) and base.load(path) or {}
+    return function(chapter)
+        local n = pages[chapter.number or ""]
+        local most = tonumber((book.pages or {})[chapter.name]
+            or (book.pages or {}).others or math.huge)
+        return n and n .. (n > most and "!" or "") or "-"
+    end
+end
+
+local function report(book, xrefs)
+    local pages = pages_of(book)
     print("chapter        lines shown   kept   listings shown  kept   "
-        .. "words  a listing  bare")
+        .. "words  a listing  bare  pages")
     for _, xref in ipairs(xrefs) do
         local w = xref.weight
         local each = a_listing(w)
-        print(string.format("%-14s %11d %6d %16d %5d %7d %10s %5d",
+        print(string.format("%-14s %11d %6d %16d %5d %7d %10s %5d %6s",
             xref.chapter.name, w.shown, w.kept, w.listings, w.folded,
             w.words, w.listings == 0 and "-" or string.format("%.0f%s",
-            each, each < weight.least and "!" or ""), #w.bare))
+            each, each < weight.least and "!" or ""), #w.bare,
+            pages(xref.chapter)))
     end
     for _, xref in ipairs(xrefs) do
         for _, line in ipairs(xref.weight.bare) do
@@ -119,7 +135,7 @@ if arg and arg[0] and arg[0]:match("weight%.lua$") then
             .. ".xref")
         xrefs[i].path = chapter.file
     end
-    report(xrefs)
+    report(book, xrefs)
 end
 
 return weight
