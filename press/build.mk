@@ -38,7 +38,8 @@ PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
     pick.lua claims.lua read.lua lines.lua evidence.lua weight.lua blocks.lua reader.lua) \
     $(PRESS_RESULTS) $(PRESS_ALLOWED)
 PRESS_DRAW := $(addprefix press/,base.lua book.lua $(PRESS_LANGUAGE) \
-    values.lua facts.lua pick.lua palette.lua chart.lua svg.lua figures.lua) \
+    values.lua facts.lua pick.lua palette.lua chart.lua draw.lua \
+    svg.lua figures.lua) \
     $(PRESS_RESULTS) figures/palette.tsv
 PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua cites.lua \
     render.lua)
@@ -54,7 +55,7 @@ PRESS_PAGES := $(PRESS_CHAPTERS) read notso \
 PRESS_HTML := $(PRESS_PAGES:%=$(PW)/%.html)
 PRESS_TEX := $(PRESS_PAGES:%=$(PW)/%.tex)
 
-.PHONY: html pdf epub figures coverage weight lint sources audit \
+.PHONY: html pdf pdf-book epub figures coverage weight lint sources audit \
     statements FORCE
 FORCE:
 -include $(PRESS_CHAPTERS:%=$(PW)/%.d)
@@ -62,6 +63,7 @@ FORCE:
 # The pages are published alone: the other two forms lie beside them.
 html: $(B)/html/.done ; @:
 pdf: $(B)/html/pagewise.pdf ; @:
+pdf-book: $(B)/pagewise-book.pdf ; @:
 epub: $(B)/html/pagewise.epub ; @:
 $(B)/html/pagewise.%: $(B)/pagewise.%
 	@mkdir -p $(@D)
@@ -104,7 +106,8 @@ $(PW)/read.json $(PW)/notso.json: $(PW)/%.json: $(PW)/statements.tab \
 
 # ---- Figures: the data, then gnuplot for those that differ
 $(PW)/figures.done: figures/style.gp $(PRESS_DRAW) \
-    $(wildcard $(PRESS_FIGDIR)/*.gp) $(PW)/results.sum \
+    $(wildcard $(PRESS_FIGDIR)/*.gp $(PRESS_FIGDIR)/*.lua) \
+    $(PW)/results.sum \
     $(PW)/fonts.done $(PW)/contents.tab
 	@$(press_lua) press/figures.lua
 	@touch $@
@@ -153,8 +156,8 @@ $(B)/html/.done: $(PRESS_HTML) $(PRESS_SITE) figures/palette.tsv \
 	@touch $@
 
 # ---- PDF
-PRESS_TEX_NEED := $(PRESS_PEN) press/latex.lua $(PW)/book.tab \
-    $(PW)/figures.done
+PRESS_TEX_NEED := $(PRESS_PEN) press/latex.lua press/index.lua \
+    $(wildcard chapters/glossary.md) $(PW)/book.tab $(PW)/figures.done
 press_tex = $(press_pandoc) -f json -t latex --top-level-division=chapter \
     $(PRESS_CITE) --lua-filter=press/render.lua
 
@@ -170,17 +173,37 @@ $(PW)/bibliography.tex: $(PRESS_TEX_NEED) $(PRESS_BIB)
 	    $(subst CHAPTER=$*,CHAPTER=bibliography,$(subst -f json,-f \
 	    markdown,$(press_tex))) -o $@
 
-$(B)/pagewise.pdf: $(PRESS_TEX) press/print.lua press/theme/book.tex \
-    $(PW)/fonts.done
+PRESS_BOOK := $(PRESS_TEX) press/print.lua press/theme/book.tex \
+    press/theme/book.mst $(PW)/fonts.done
+$(B)/pagewise.pdf: $(PRESS_BOOK)
 	@$(press_lua) press/print.lua
 	@touch $@
 
+# The same on pages of 17 by 24 cm, two-sided.
+$(B)/pagewise-book.pdf: $(PRESS_BOOK)
+	@$(press_lua) press/print.lua book
+	@touch $@
+
 # ---- EPUB: one run over all chapters
-PRESS_EPUB := $(PRESS_JSON) $(PW)/read.json $(PW)/notso.json
+$(PW)/cover.png: press/cover.lua press/draw.lua figures/palette.tsv \
+    $(PW)/contents.tab $(PW)/figures.done
+	@$(press_lua) press/cover.lua
+	@FONTCONFIG_FILE="$(CURDIR)/$(B)/figures/fonts.conf" rsvg-convert \
+	    -w 1200 -h 1600 -o $@ $(PW)/cover.svg
+
+$(PW)/glossary.json: $(PRESS_DIR)/glossary.md
+	@pandoc -f markdown-auto_identifiers -t json -o $@ $<
+
+PRESS_EPUB := $(PRESS_JSON) $(patsubst %,$(PW)/%.json,$(if $(wildcard \
+    $(PRESS_DIR)/glossary.md),glossary) read notso)
 $(B)/pagewise.epub: $(PRESS_EPUB) $(PRESS_PEN) press/html.lua \
-    $(PW)/book.tab $(PW)/figures.done press/theme/epub.css press/repack.sh
+    press/index.lua $(PW)/cover.png $(PW)/book.tab $(PW)/figures.done \
+    press/theme/epub.css press/repack.sh
 	@$(press_env) CHAPTER= pandoc -f json --file-scope $(PRESS_EPUB) \
-	    -t epub3 --mathml --toc-depth=2 --css=press/theme/epub.css \
+	    -t epub3 --mathml --toc-depth=3 --css=press/theme/epub.css \
+	    --epub-cover-image=$(PW)/cover.png \
+	    --epub-embed-font=$(B)/fonts/sans-400.ttf \
+	    --epub-embed-font=$(B)/fonts/sans-600.ttf \
 	    $(PRESS_CITE) -M reference-section-title=Bibliography \
 	    --lua-filter=press/render.lua \
 	    --metadata-file=$(PW)/epub.yaml -o $(PW)/raw.epub

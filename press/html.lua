@@ -6,6 +6,7 @@
 
 local base = require "base"
 local highlight = require "highlight"
+local index = require "index"
 
 return function(context)
     local pen, epub = {}, context.format == "epub"
@@ -159,10 +160,12 @@ return function(context)
     local function lines(text, language, first)
         local out = {}
         for i, row in ipairs(highlight.lines(text, language)) do
-            local n = first and string.format(' data-n="%d"',
-                first + i - 1) or ""
-            out[i] = '<span class="l"' .. n .. ">" .. highlight.html(row)
-                .. "\n</span>"
+            local at = first and first + i - 1
+            local n = at and not epub and ' data-n="' .. at .. '"' or ""
+            local digits = at and epub and string.format(
+                '<span class="n">%4d </span>', at) or ""
+            out[i] = '<span class="l"' .. n .. ">" .. digits
+                .. highlight.html(row) .. "\n</span>"
         end
         return table.concat(out)
     end
@@ -241,8 +244,11 @@ return function(context)
 
     local function drawing(src, facts)
         if epub then
-            return string.format('<img src="%s/figures/%s.svg" alt="%s"/>',
-                context.book.build, src, esc(facts.alt))
+            local svg = base.read(context.book.build .. "/figures/" .. src
+                .. ".epub.svg") or ""
+            return '<div class="plot">' .. svg:gsub(' role="img">',
+                ' role="img" aria-label="' .. esc(facts.alt):gsub("%%",
+                "%%%%") .. '">', 1) .. "</div>"
         end
         local stem = context.book.build .. "/figures/" .. src
         local narrow = base.read(stem .. ".narrow.svg")
@@ -349,6 +355,13 @@ return function(context)
             div.classes = { "work" }
         end
         return { div }
+    end
+
+    -- An e-book has its index at its end; pages are linked elsewhere.
+    function pen.start(doc)
+        if epub then
+            index.links(doc)
+        end
     end
 
     function pen.header(header)
