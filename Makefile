@@ -26,8 +26,8 @@ NO_PACKAGES := help doctor clean distclean
 CODE_GOALS := lib install uninstall take
 LAB_GOALS := lab
 BENCH_GOALS := bench bench-quick drift reference
-PRESS_GOALS := html pdf epub print figures coverage lint sources audit \
-    statements
+PRESS_GOALS := html pdf pdf-book epub print figures coverage weight lint \
+    sources audit statements
 TEST_GOALS := test% format
 BOOK_GOALS := $(filter-out $(NO_PACKAGES) $(CODE_GOALS) $(LAB_GOALS) \
     $(BENCH_GOALS) $(PRESS_GOALS) $(TEST_GOALS),$(GOALS))
@@ -38,7 +38,8 @@ NEED := $(if $(filter-out $(NO_PACKAGES),$(GOALS)),build) \
     $(if $(call goal,$(LAB_GOALS)),$(if $(filter-out 5.% 6.% 7.%, \
         $(KERNELS)),kernel)) \
     $(if $(call goal,$(BENCH_GOALS) $(TEST_GOALS)),bench) \
-    $(if $(call goal,bench $(PRESS_GOALS) $(TEST_GOALS))$(BOOK_GOALS),press) \
+    $(if $(call goal,bench $(PRESS_GOALS) $(TEST_GOALS))$(BOOK_GOALS), \
+        press) \
     $(if $(call goal,$(TEST_GOALS))$(TOOLS),test)
 WANT := $(if $(BOOK_GOALS),bench lab)
 
@@ -144,8 +145,10 @@ make take NAME=slab
                   FORM=single two files
 make html, pdf, epub, figures
                   one form of the book, or its figures, from what is there
+make pdf-book     build/pagewise-book.pdf: 17 by 24 cm, two-sided
 make drift        what differs from the recorded results
 make coverage     the share of the sources that stands in the book
+make weight       lines of code and words of prose, chapter by chapter
 make lint         the prose: typed-in measurements, words without
                   evidence; CH="page slab" lists those of chapters
 make sources      look up what the prose says of kernels and glibc

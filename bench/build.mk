@@ -11,6 +11,8 @@
 # else. lab.c and lab_*.c beside it are the chapter's part in the lab. A
 # chapter without code of its own says in rules.mk what it needs; further
 # programs that host starts are `<x>.beside` there.
+# bench/<x>/moments.c is a program of its own: it prints states of the
+# running code for diagrams (figures/*.lua), without a clock.
 #
 # Nothing is measured beside anything else: the results files are made one
 # after another even under `make -j`.
@@ -33,7 +35,8 @@ build/bench/%.o: bench/%.c bench/build.mk
 
 host_objects = $(patsubst bench/%.c,build/bench/%.o,$(filter-out \
     bench/$1/lab.c bench/$1/lab_%.c bench/$1/kernels_%.c \
-    bench/$1/guest.c bench/$1/guest_%.c, \
+    bench/$1/guest.c bench/$1/guest_%.c \
+    bench/$1/moments.c, \
     $(wildcard bench/$1/*.c)))
 
 # $(call HOST_RULE,x)
@@ -45,6 +48,20 @@ endef
 
 include bench/workers/workers.mk $(wildcard bench/*/rules.mk)
 $(foreach x,$(HOSTS),$(eval $(call HOST_RULE,$x)))
+
+MOMENTS := $(patsubst bench/%/moments.c,%,$(wildcard bench/*/moments.c))
+define MOMENTS_RULE
+build/bench/$1/moments: build/bench/$1/moments.o $(call user_objects,$1)
+	$$(BENCH_LINK) $$(filter %.o,$$^)
+
+$(HOST)/$1-moments.txt: build/bench/$1/moments
+	@mkdir -p $$(@D)
+	@$$< >$$@
+endef
+$(foreach x,$(MOMENTS),$(eval $(call MOMENTS_RULE,$x)))
+.PHONY: moments
+moments: $(MOMENTS:%=$(HOST)/%-moments.txt)
+
 BENCH_BIN := $(foreach x,$(HOSTS),build/bench/$x/host $($x.beside))
 
 build/bench/launch: bench/harness/launch.c
@@ -67,7 +84,7 @@ $(foreach x,$(HOSTS),$(eval $(call QUICK_RULE,$x,$(previous))) \
 
 .PHONY: bench bench-quick bench-programs-only drift reference
 bench-programs-only: $(BENCH_BIN) # built, not run
-bench-quick: $(HOSTS:%=$(HOST)/%.tsv) $(HOST)/programs.tsv
+bench-quick: moments $(HOSTS:%=$(HOST)/%.tsv) $(HOST)/programs.tsv
 
 # ---- Full ----------------------------------------------------------------
 
@@ -77,7 +94,7 @@ full := BENCH_COMMAND='make bench'
 $(HOSTS:%=bench-%): bench-%: $(BENCH_BIN)
 	@$(full) build/bench/$*/host
 
-bench: $(BENCH_BIN)
+bench: moments $(BENCH_BIN)
 	@set -e; for x in $(HOSTS); do $(again) bench-$$x; done
 	@$(full) sh bench/malloc/programs/run.sh 25 $(HOST)/programs.tsv
 	@lua5.4 bench/results/summary.lua build/results

@@ -11,10 +11,11 @@
 #   public := x.h       its public headers, if they have other names
 #
 # The rest follows from names: every other *.c is a source, those that end
-# in _user.c or _kernel.c of one world only; example.c is a program that uses
-# the part; <x>.h and <x>_user.h are public headers, all others private. Library, lab, benchmarks, tests, checks and
-# coverage take what they need from here. A part that needs rules of its own
-# has them in rules.mk.
+# in _user.c or _kernel.c of one world only; example.c is a program that
+# uses the part; <x>.h and <x>_user.h are public headers, all others
+# private. Library, lab, benchmarks, tests, checks and coverage take what
+# they need from here. A part that needs rules of its own has them in
+# rules.mk.
 
 CC ?= cc
 CFLAGS ?= -O2 -g

@@ -17,6 +17,7 @@ set ylabel "bytes given" offset 1.4,0
 set xrange [0:1040]
 set yrange [0:1120]
 set xtics (64, 128, 256, 512, 768, "1024" 1024)
+if (narrow) { set xtics (64, 256, 512, 768, "1024" 1024) }
 set ytics (64, 128, 192, 256, 512, "1024" 1024)
 set linetype 8 lc rgb grey lw 1.2 dt 1
 if (has("kernel")) {
@@ -30,8 +31,8 @@ area = has("kernel") ? sprintf("data index %d using 1:2:1 " \
     ."with filledcurves lc rgb t2 fs solid 1 noborder notitle, ", \
     i_kernel) : ""
 step(k,s) = !has(k) ? "" : sprintf(\
-    "data index %d using 1:2 with lines lt %d notitle, ", \
-    value("i_".k), s)
+    "data index %d using 1:2 with lines lt %d title '%s', ", \
+    value("i_".k), s, k)
 set style function lines
 eval "plot ".area."x with lines lt 8 notitle, ".step("jemalloc", 1) \
     .step("kernel", 2).end

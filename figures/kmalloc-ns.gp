@@ -10,7 +10,6 @@
 #@   allocate and free in one thread against the size. {series}
 load "figures/style.gp"
 
-set linetype 5 lc rgb ink lw 2 dt (2,4) pt 4 ps 0.5
 set rmargin 12
 set logscale x 2
 set logscale y

@@ -15,12 +15,10 @@ load "figures/style.gp"
 set logscale xy
 unset clip one
 set multiplot
-set tmargin at screen 0.9
 do for [i=0:1] {
     p = word("lab host", i + 1)
     plain = word("_kernel _pw", i + 1)
-    set lmargin at screen 0.13 + i * 0.49
-    set rmargin at screen 0.47 + i * 0.5
+    eval panel(i, 2, 0.13, 0.495, 0.345)
     set label 1 (i == 0 ? "in the lab" : "in a process") \
         at graph 0.02, 1.06 font bold(12) tc rgb ink
     set xlabel "bytes asked for"

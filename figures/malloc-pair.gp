@@ -20,6 +20,6 @@ eval name_at("pw", 1)
 eval name_at("glibc", 2)
 eval name_at("jemalloc", 3)
 eval name_at("mimalloc", 4)
-eval name_at("tcmalloc", 9)
-eval "plot ".line("tcmalloc", 9).line("mimalloc", 4).line("jemalloc", 3) \
+eval name_at("tcmalloc", 5)
+eval "plot ".line("tcmalloc", 5).line("mimalloc", 4).line("jemalloc", 3) \
     .line("glibc", 2).line("pw", 1).end

@@ -21,7 +21,7 @@ set xtics ("1\nbump" 1, "2\none list" 2, "3\nclasses" 3, "4\npages" 4, \
     "5\nheaps" 5, "6\nremote" 6, "7\nback" 7, "all\nof it" 8)
 bar(k,at,c) = !exists("i_".k) ? "" : sprintf("data index %d using " \
     ."($1+%g):2:(0.24) with boxes lc rgb '%s' fs solid 1 noborder " \
-    ."notitle, ", value("i_".k), at, c)
+    ."title '%s', ", value("i_".k), at, c, k)
 bars(p,at,c) = bar(p."_bump",at,c).bar(p."_list",at,c) \
     .bar(p."_classes",at,c).bar(p."_pages",at,c).bar(p."_heaps",at,c) \
     .bar(p."_remote",at,c).bar(p."_back",at,c).bar(p."_all",at,c)

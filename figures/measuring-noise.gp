@@ -25,6 +25,7 @@ set ylabel "runs"
 set yrange [0.7:*]
 set xrange [0.5:*]
 set xtics (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+if (narrow) { set xtics (1, 10, 100, 1000, 10000) }
 eval has("loop") ? \
     "plot times using (bin($1)):(1) smooth frequency " \
     ."with impulses lt 1 lw 9 notitle" \

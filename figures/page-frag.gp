@@ -15,13 +15,11 @@
 load "figures/style.gp"
 
 set multiplot
-set tmargin at screen 0.88
 set xtics 1
 set xrange [-0.6:10.6]
 set xlabel "order of the block"
 
-set lmargin at screen 0.105
-set rmargin at screen 0.50
+eval panel(0, 2, 0.105, 0.505, 0.395)
 set yrange [-4:108]
 set ytics 25
 set ylabel "requests that succeed, %" offset 1.6,0
@@ -34,8 +32,7 @@ eval "plot ".curve("s_pw", 1).curve("s_kernel", 2).curve("s_pw_merged", 1) \
 unset label 1
 unset label 2
 
-set lmargin at screen 0.61
-set rmargin at screen 0.99
+eval panel(1, 2, 0.105, 0.505, 0.38)
 set yrange [0:*]
 set ytics auto
 set ylabel "free, MiB"
@@ -46,7 +43,7 @@ set label 5 "■" at graph 0.30, 0.84 font font(12) tc rgb c2
 set label 6 l_f_kernel at graph 0.36, 0.84 font font(12) tc rgb c2
 set style fill solid 1 noborder
 plot data index i_f_pw using ($1-0.2):($2/256) with boxes fc rgb c1 \
-    notitle, \
+    title "f_pw", \
     data index i_f_kernel using ($1+0.2):($2/256) with boxes \
-        fs solid 0.35 border lc rgb c2 dt 1 notitle
+        fs solid 0.35 border lc rgb c2 dt 1 title "f_kernel"
 unset multiplot

@@ -25,4 +25,5 @@ do for [n=1:4] {
 }
 plot for [n=1:4] chance(x, n) with lines lc rgb grey lw 1 dt 1 notitle, \
     for [n=1:4] data index value(sprintf("i_kernel_o%d", n)) \
-        using 1:2 with points lt n ps 0.6 notitle
+        using 1:2 with points lt n ps 0.6 \
+        title sprintf("kernel_o%d", n)

@@ -24,15 +24,12 @@ set yrange [low:high]
 set xtics 2
 set ylabel "instructions for a pair"
 set multiplot
-left(i) = 0.115 + i * 0.232
 do for [i=0:2] {
     p = word("hot bulk random", i + 1)
-    set lmargin at screen left(i)
-    set rmargin at screen left(i) + 0.2
-    set tmargin at screen 0.9
+    eval panel(i, 3, 0.115, 0.232, 0.2)
     set label 1 p at graph 0.02, 1.06 font bold(12) tc rgb ink
     if (i == 1) { set xlabel "order of the block" } else { set xlabel " " }
-    if (i == 1) { set ylabel ""; set format y "" }
+    if (i == 1 && !narrow) { set ylabel ""; set format y "" }
     if (i == 2) {
         eval name_at(p."_pw", 1)
         eval name_at(p."_pw_core", 3)

@@ -16,16 +16,13 @@
 #@   allocator had been asked to give back what it can. {series}
 load "figures/style.gp"
 
-set linetype 5 lc rgb ink lw 2 dt (2,4) pt 4 ps 0.5
 set logscale x 2
 set xtics (8, 64, 512, "4096" 4096)
 set multiplot
-set tmargin at screen 0.9
 do for [i=0:1] {
     p = word("peak after", i + 1)
     s = i == 0 ? "" : "_shrunk"
-    set lmargin at screen 0.09 + i * 0.43
-    set rmargin at screen 0.43 + i * 0.43
+    eval panel(i, 2, 0.09, 0.43, 0.34)
     set label 1 (i == 0 ? "at the peak" : "a tenth left, asked") \
         at graph 0.02, 1.06 font bold(12) tc rgb ink
     set xlabel "size of the object, bytes"

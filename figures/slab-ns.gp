@@ -9,7 +9,6 @@
 #@   thread against the size of the object. {series}
 load "figures/style.gp"
 
-set linetype 5 lc rgb ink lw 2 dt (2,4) pt 4 ps 0.5
 set rmargin 12
 set logscale x 2
 set xlabel "size of the object, bytes"

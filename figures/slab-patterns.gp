@@ -27,16 +27,13 @@ set yrange [low:high]
 set xtics (16, 1024)
 set ylabel "instructions for a pair"
 set multiplot
-left(i) = 0.135 + i * 0.166
 do for [i=0:3] {
     p = word("hot bulk fifo random", i + 1)
-    set lmargin at screen left(i)
-    set rmargin at screen left(i) + 0.145
-    set tmargin at screen 0.9
+    eval panel(i, 4, 0.135, 0.166, 0.145)
     set label 1 p at graph 0.02, 1.06 font bold(12) tc rgb ink
     if (i == 1) { set xlabel "size of the object, bytes" offset 5,0 } \
         else { set xlabel " " offset 0,0 }
-    if (i == 1) { set ylabel ""; set format y "" }
+    if (i == 1 && !narrow) { set ylabel ""; set format y "" }
     if (i == 3) {
         eval name_at(p."_pw", 1)
         eval name_at(p."_pw_nomag", 3)

@@ -14,7 +14,6 @@
 #@   those of another thread. {series}
 load "figures/style.gp"
 
-set linetype 5 lc rgb ink lw 2 dt (2,4) pt 4 ps 0.5
 low = ymin_own < ymin_other ? ymin_own : ymin_other
 high = ymax_own > ymax_other ? ymax_own : ymax_other
 set logscale xy
@@ -22,18 +21,16 @@ set xtics (1, 2, 4, 8, 16)
 set yrange [low:high]
 set ylabel "ns for a pair, in each thread"
 set multiplot
-set tmargin at screen 0.9
 do for [i=0:1] {
     p = word("own other", i + 1)
-    set lmargin at screen 0.115 + i * 0.39
-    set rmargin at screen 0.455 + i * 0.39
+    eval panel(i, 2, 0.115, 0.39, 0.34)
     set label 1 (i == 0 ? "freed by its own thread" : \
         "freed by another thread") at graph 0.02, 1.06 font bold(12) \
         tc rgb ink
     set xlabel "threads"
     set xrange [value("xmin_".p)*0.93:value("xmax_".p)*1.05]
     if (i == 1) {
-        set ylabel ""; set format y ""
+        if (!narrow) { set ylabel ""; set format y "" }
         eval name_at(p."_pw", 1)
         eval name_at(p."_glibc", 2)
         eval name_at(p."_jemalloc", 3)

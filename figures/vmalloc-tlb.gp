@@ -16,16 +16,14 @@ load "figures/style.gp"
 
 set logscale xy
 set xtics ("64 KiB" 64, "1 MiB" 1024, "16 MiB" 16384, "256 MiB" 262144)
-set ylabel "ns for a load"
+set ylabel "ns for a load" offset 0.4,0
 set format y "%g"
 set multiplot
 do for [i=0:1] {
     p = word("chase stride", i + 1)
     low = i ? ymin_stride : ymin_chase
     high = i ? ymax_stride : ymax_chase
-    set lmargin at screen 0.09 + i * 0.42
-    set rmargin at screen 0.40 + i * 0.41
-    set tmargin at screen 0.9
+    eval panel(i, 2, 0.115, 0.40, 0.30)
     set xrange [50:(i ? xmax_stride : xmax_chase)*1.2]
     set yrange [low:high]
     set label 1 p at graph 0.02, 1.06 font bold(12) tc rgb ink

@@ -16,6 +16,7 @@ local pick = require "pick"
 local results = require "results"
 local source = require "source"
 local values = require "values"
+local weight = require "weight"
 
 local blocks = {}
 
@@ -49,6 +50,13 @@ local function cell(row, own)
     end
     local text = values.format(row.median, row.unit, true)
     local inlines = pandoc.List { pandoc.Str(text) }
+    local half = row.median ~= 0 and (row.hi - row.lo) / 2
+        / math.abs(row.median) * 100 or 0
+    if half >= 0.05 then
+        inlines:insert(pandoc.Span({ pandoc.Str(string.format(half < 9.5
+            and "±%.1f\194\160%%" or "±%.0f\194\160%%", half)) },
+            pandoc.Attr("", { "spread" })))
+    end
     local mine = own and own.median
         and values.format(own.median, own.unit, true)
     if mine and mine ~= text then
@@ -90,21 +98,29 @@ function blocks.listing(state, div)
     end
     check_width(state, file, region)
     local text = table.concat(file.lines, "\n", region.first, region.last)
-    return made("listing", div, {
+    local out = made("listing", div, {
         number = state.number("lst", div, "Listing"), file = a.file,
         first = tostring(region.first), last = tostring(region.last),
         lang = source.language(a.file) },
         { caption(div), pandoc.CodeBlock(text) })
+    local kept = div.classes:includes("kept")
+    if kept then
+        out.classes:insert("kept")
+    end
+    weight.listing(state, div, region.last - region.first + 1, kept)
+    return out
 end
 
 ----------------------------------------------------------------- figure
 
 function blocks.figure(state, div)
     local src = div.attributes.src or ""
-    local script = state.book.figures .. "/" .. src .. ".gp"
+    local stem = state.book.figures .. "/" .. src
+    local script = base.read(stem .. ".lua") and stem .. ".lua"
+        or stem .. ".gp"
     if not base.read(script) then
         return base.complain(state.place(div), "no figure '" .. src
-            .. "'", "draw it in " .. script)
+            .. "'", "draw it in " .. stem .. ".gp or .lua")
     end
     state.depends(script)
     return made("figure", div, { src = src,
@@ -118,9 +134,12 @@ local function name_of(state, column, row)
     local value = row[column]
     local label = state.book.labels and state.book.labels[value]
     if column == "kernel" then
-        return value == "host" and "host" or "kernel " .. value
+        return value == "host" and "host" or "kernel "
+            .. claims.kernel(state, value)
     elseif label then
         return (label:gsub("{kernel}", row.kernel))
+    elseif column == "experiment" then
+        return (value:gsub("^%w+%.", ""))
     end
     return value
 end
@@ -232,6 +251,10 @@ function blocks.table(state, div)
         return state.missing(div, "table", number, caption(div))
     end
     local down, across = a.rows or "x", a.cols or "variant"
+    if down == "x" and not a.label then
+        base.complain(place, "a table whose first column is called x",
+            "say what it counts with label=\"bytes\" or the like")
+    end
     local rows_order = dimension(state, rows, down)
     local cols_order = dimension(state, rows, across)
     local own, also = own_rows(state.tree, rows)

@@ -122,9 +122,6 @@ function book.load()
             number = number + 1
             chapter.number = tostring(number)
         end
-        if #chapters == 0 and not chapter.number then
-            chapter.page = "index.html"
-        end
         if not base.draft or base.read(chapter.file) then
             chapters[#chapters + 1] = chapter
         end

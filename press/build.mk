@@ -35,10 +35,11 @@ PRESS_LANGUAGE := expression.lua expression_parse.lua \
 PRESS_RESULTS := bench/results/results.lua bench/results/results_tree.lua
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
     sentences.lua lint.lua $(PRESS_LANGUAGE) values.lua facts.lua \
-    pick.lua claims.lua read.lua evidence.lua blocks.lua reader.lua) \
+    pick.lua claims.lua read.lua lines.lua evidence.lua weight.lua blocks.lua reader.lua) \
     $(PRESS_RESULTS) $(PRESS_ALLOWED)
 PRESS_DRAW := $(addprefix press/,base.lua book.lua $(PRESS_LANGUAGE) \
-    values.lua facts.lua pick.lua palette.lua chart.lua figures.lua) \
+    values.lua facts.lua pick.lua palette.lua chart.lua draw.lua \
+    svg.lua figures.lua) \
     $(PRESS_RESULTS) figures/palette.tsv
 PRESS_PEN := $(addprefix press/,base.lua book.lua highlight.lua cites.lua \
     render.lua)
@@ -49,18 +50,24 @@ PRESS_CITE = --lua-filter=press/cites.lua --citeproc \
 
 PRESS_JSON := $(PRESS_CHAPTERS:%=$(PW)/%.json)
 # The first chapter, when it has no number, is part of the cover's page.
-PRESS_PAGES := $(PRESS_CHAPTERS) read notso bibliography
+PRESS_PAGES := $(PRESS_CHAPTERS) read notso \
+    $(if $(wildcard $(PRESS_DIR)/glossary.md),glossary) bibliography
 PRESS_HTML := $(PRESS_PAGES:%=$(PW)/%.html)
 PRESS_TEX := $(PRESS_PAGES:%=$(PW)/%.tex)
 
-.PHONY: html pdf epub figures coverage lint sources audit statements \
-    FORCE
+.PHONY: html pdf pdf-book epub figures coverage weight lint sources audit \
+    statements FORCE
 FORCE:
 -include $(PRESS_CHAPTERS:%=$(PW)/%.d)
 
+# The pages are published alone: the other two forms lie beside them.
 html: $(B)/html/.done ; @:
-pdf: $(B)/pagewise.pdf ; @:
-epub: $(B)/pagewise.epub ; @:
+pdf: $(B)/html/pagewise.pdf ; @:
+pdf-book: $(B)/pagewise-book.pdf ; @:
+epub: $(B)/html/pagewise.epub ; @:
+$(B)/html/pagewise.%: $(B)/pagewise.%
+	@mkdir -p $(@D)
+	@cp $< $@
 figures: $(PW)/figures.done ; @:
 
 # ---- What was measured: one sum over all results
@@ -99,7 +106,8 @@ $(PW)/read.json $(PW)/notso.json: $(PW)/%.json: $(PW)/statements.tab \
 
 # ---- Figures: the data, then gnuplot for those that differ
 $(PW)/figures.done: figures/style.gp $(PRESS_DRAW) \
-    $(wildcard $(PRESS_FIGDIR)/*.gp) $(PW)/results.sum \
+    $(wildcard $(PRESS_FIGDIR)/*.gp $(PRESS_FIGDIR)/*.lua) \
+    $(PW)/results.sum \
     $(PW)/fonts.done $(PW)/contents.tab
 	@$(press_lua) press/figures.lua
 	@touch $@
@@ -110,11 +118,9 @@ $(PW)/fonts.done: press/fonts.sh
 	@touch $@
 
 # ---- HTML
-PRESS_HTML_NEED := $(PRESS_PEN) press/html.lua press/nav.lua \
-    press/theme/page.html $(PW)/book.tab $(PW)/figures.done
-press_html = $(press_pandoc) -f json -t html5 --mathml \
-    --template=press/theme/page.html $(PRESS_CITE) \
-    --lua-filter=press/render.lua
+PRESS_HTML_NEED := $(PRESS_PEN) press/html.lua $(PW)/book.tab $(PW)/figures.done
+press_html = $(press_pandoc) -f json -t html5 --wrap=none --mathml \
+    $(PRESS_CITE) --lua-filter=press/render.lua
 
 $(PW)/%.html: $(PW)/%.json $(PRESS_HTML_NEED)
 	@$(press_html) -o $@ $<
@@ -125,43 +131,79 @@ $(PW)/bibliography.html: $(PRESS_HTML_NEED) $(PRESS_BIB)
 	    $(subst CHAPTER=$*,CHAPTER=bibliography,$(subst -f json,-f \
 	    markdown,$(press_html))) -o $@
 
+# The glossary belongs to no chapter: what it refers to must be there.
+$(PW)/glossary.html: $(PRESS_DIR)/glossary.md $(PRESS_HTML_NEED)
+	@CHAPTER=glossary $(subst CHAPTER=$*,CHAPTER=glossary,$(subst -f \
+	    json,-f markdown-auto_identifiers,$(press_html))) -o $@ $<
+
 PRESS_TAKE := $(if $(filter book.yaml,$(BOOK)),$(TAKE_FILES))
-$(B)/html/.done: $(PRESS_HTML) press/pages.lua press/nav.lua \
-    figures/palette.tsv press/palette.lua \
-    press/theme/book.css press/theme/book.js $(PW)/fonts.done $(PRESS_TAKE)
+PRESS_SITE := $(addprefix press/,tokens.lua parts.lua nav.lua names.lua \
+    lists.lua search.lua landing.lua colophon.lua pages.lua palette.lua \
+    theme/page.html theme/book.css theme/book.js webfonts.sh)
+$(B)/html/.done: $(PRESS_HTML) $(PRESS_SITE) figures/palette.tsv \
+    $(wildcard $(PRESS_DIR)/landing.html) $(PW)/fonts.done $(PRESS_TAKE)
 	@mkdir -p $(B)/html/fonts $(B)/html/figures $(B)/html/take
 	@$(if $(PRESS_TAKE),cp $(PRESS_TAKE) $(B)/html/take/,:)
 	@$(press_lua) press/pages.lua
 	@cp press/theme/book.js $(B)/html/
-	@cp $(B)/fonts/*.woff2 $(B)/html/fonts/
-	@cp $(B)/figures/*.tsv $(B)/html/figures/ 2>/dev/null || :
+	@cat press/webfonts.sh press/fonts.sh $(PW)/letters.txt >$(PW)/cut; \
+	    cmp -s $(PW)/cut $(B)/html/fonts/.cut || { \
+	    sh press/webfonts.sh $(B)/fonts $(PW)/letters.txt \
+	    $(B)/html/fonts && cp $(PW)/cut $(B)/html/fonts/.cut; }
+	@cp $(B)/figures/*.tsv $(B)/figures/*.pdf $(B)/html/figures/
+	@for f in $(B)/figures/*.svg; do case $$f in *.inline.svg | \
+	    *.narrow.svg) ;; *) cp $$f $(B)/html/figures/ ;; esac; done
 	@touch $@
 
 # ---- PDF
-PRESS_TEX_NEED := $(PRESS_PEN) press/latex.lua $(PW)/book.tab \
-    $(PW)/figures.done
+PRESS_TEX_NEED := $(PRESS_PEN) press/latex.lua press/index.lua \
+    $(wildcard chapters/glossary.md) $(PW)/book.tab $(PW)/figures.done
 press_tex = $(press_pandoc) -f json -t latex --top-level-division=chapter \
     $(PRESS_CITE) --lua-filter=press/render.lua
 
 $(PW)/%.tex: $(PW)/%.json $(PRESS_TEX_NEED)
 	@$(press_tex) -o $@ $<
 
+$(PW)/glossary.tex: $(PRESS_DIR)/glossary.md $(PRESS_TEX_NEED)
+	@CHAPTER=glossary $(subst CHAPTER=$*,CHAPTER=glossary,$(subst -f \
+	    json,-f markdown-auto_identifiers,$(press_tex))) -o $@ $<
+
 $(PW)/bibliography.tex: $(PRESS_TEX_NEED) $(PRESS_BIB)
 	@printf '%s\n' '::: {#refs}' ':::' | \
 	    $(subst CHAPTER=$*,CHAPTER=bibliography,$(subst -f json,-f \
 	    markdown,$(press_tex))) -o $@
 
-$(B)/pagewise.pdf: $(PRESS_TEX) press/print.lua press/theme/book.tex \
-    $(PW)/fonts.done
+PRESS_BOOK := $(PRESS_TEX) press/print.lua press/theme/book.tex \
+    press/theme/book.mst $(PW)/fonts.done
+$(B)/pagewise.pdf: $(PRESS_BOOK)
 	@$(press_lua) press/print.lua
 	@touch $@
 
+# The same on pages of 17 by 24 cm, two-sided.
+$(B)/pagewise-book.pdf: $(PRESS_BOOK)
+	@$(press_lua) press/print.lua book
+	@touch $@
+
 # ---- EPUB: one run over all chapters
-PRESS_EPUB := $(PRESS_JSON) $(PW)/read.json $(PW)/notso.json
+$(PW)/cover.png: press/cover.lua press/draw.lua figures/palette.tsv \
+    $(PW)/contents.tab $(PW)/figures.done
+	@$(press_lua) press/cover.lua
+	@FONTCONFIG_FILE="$(CURDIR)/$(B)/figures/fonts.conf" rsvg-convert \
+	    -w 1200 -h 1600 -o $@ $(PW)/cover.svg
+
+$(PW)/glossary.json: $(PRESS_DIR)/glossary.md
+	@pandoc -f markdown-auto_identifiers -t json -o $@ $<
+
+PRESS_EPUB := $(PRESS_JSON) $(patsubst %,$(PW)/%.json,$(if $(wildcard \
+    $(PRESS_DIR)/glossary.md),glossary) read notso)
 $(B)/pagewise.epub: $(PRESS_EPUB) $(PRESS_PEN) press/html.lua \
-    $(PW)/book.tab $(PW)/figures.done press/theme/epub.css press/repack.sh
+    press/index.lua $(PW)/cover.png $(PW)/book.tab $(PW)/figures.done \
+    press/theme/epub.css press/repack.sh
 	@$(press_env) CHAPTER= pandoc -f json --file-scope $(PRESS_EPUB) \
-	    -t epub3 --mathml --toc-depth=2 --css=press/theme/epub.css \
+	    -t epub3 --mathml --toc-depth=3 --css=press/theme/epub.css \
+	    --epub-cover-image=$(PW)/cover.png \
+	    --epub-embed-font=$(B)/fonts/sans-400.ttf \
+	    --epub-embed-font=$(B)/fonts/sans-600.ttf \
 	    $(PRESS_CITE) -M reference-section-title=Bibliography \
 	    --lua-filter=press/render.lua \
 	    --metadata-file=$(PW)/epub.yaml -o $(PW)/raw.epub
@@ -170,6 +212,9 @@ $(B)/pagewise.epub: $(PRESS_EPUB) $(PRESS_PEN) press/html.lua \
 # ---- Checks
 coverage: $(PW)/link.done
 	@$(press_lua) press/coverage.lua
+
+weight: $(PW)/link.done
+	@$(press_lua) press/weight.lua
 
 # CH="page slab" lists what these chapters leave unbound.
 lint: $(PW)/link.done

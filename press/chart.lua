@@ -309,8 +309,13 @@ function chart.gather(book, tree, head)
     -- The single repetitions lie beside the results that are drawn.
     local drawn = rows[1] and rows[1].file.path or ""
     set("raw", "%q", (drawn:gsub("%.tsv$", ".raw.tsv")))
+    if #grey > 0 then
+        local mine = grey[1].source ~= "reader"
+        set("l_own", "%q", mine and "your machine" or "recorded machine")
+        set("l_grey", "%q", mine and "recorded machine" or "your machine")
+    end
     return { tsv = table.concat(out, "\n") .. "\n", rows = rows,
-        grey = grey,
+        grey = grey, series = all, panels = head.panels,
         variables = table.concat(variables, "\n") .. "\n",
         alt = alt_text(head, all) }
 end

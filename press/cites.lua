@@ -11,7 +11,7 @@ function Pandoc(doc)
         "@([%w_-]+)") do
         list:insert(pandoc.Citation(key, "NormalCitation"))
     end
-    doc.blocks:insert(1, pandoc.Div({ pandoc.Plain { pandoc.Cite({}, list) } },
-        pandoc.Attr("all-cited")))
+    local all = pandoc.Plain { pandoc.Cite({}, list) }
+    doc.blocks:insert(1, pandoc.Div({ all }, pandoc.Attr("all-cited")))
     return doc
 end

@@ -14,6 +14,12 @@ function claims.plain(text)
     return { pandoc.Plain { pandoc.Str(text) } }
 end
 
+-- What a reader calls a kernel: "6.1, SLAB" is "slab" in the results.
+function claims.kernel(state, name)
+    local names = state.book["kernel-names"] or {}
+    return (name:gsub("[^, ]+", names))
+end
+
 local function verdict(kernel, word, evidence, inlines)
     return pandoc.Div({ pandoc.Plain(inlines or { pandoc.Str(evidence) }) },
         pandoc.Attr("", { "verdict" }, { kernel = kernel, word = word }))
@@ -139,9 +145,10 @@ local function put_to_kernels(state, div, id)
         local key = row.verdict .. "\t" .. row.evidence
         if same[key] then
             local a = same[key].attributes
-            a.kernel = a.kernel .. ", " .. kernel
+            a.kernel = a.kernel .. ", " .. claims.kernel(state, kernel)
         else
-            same[key] = verdict(kernel, row.verdict, row.evidence)
+            same[key] = verdict(claims.kernel(state, kernel),
+                row.verdict, row.evidence)
             list[#list + 1] = same[key]
         end
     end
@@ -182,7 +189,7 @@ function claims.table(state, div, caption)
     local head, body, aligns, widths = { claims.plain("claim") }, {},
         { pandoc.AlignLeft }, { wide > 0 and 0.095 or 0 }
     for i, kernel in ipairs(kernels) do
-        head[i + 1] = claims.plain(kernel)
+        head[i + 1] = claims.plain(claims.kernel(state, kernel))
         aligns[i + 1], widths[i + 1] = pandoc.AlignLeft, wide
     end
     for r, id in ipairs(ids) do

@@ -6,7 +6,7 @@
 
 local base = require "base"
 local highlight = require "highlight"
-local nav = require "nav"
+local index = require "index"
 
 return function(context)
     local pen, epub = {}, context.format == "epub"
@@ -35,8 +35,10 @@ return function(context)
     end
 
     local function figure(div, class)
-        return raw(string.format('<figure class="%s" id="%s">', class,
-            div.identifier))
+        local file = class:match("^listing") and div.attributes.file
+        return raw(string.format('<figure class="%s" id="%s"%s>', class,
+            div.identifier, file and not epub and ' data-file="' .. esc(
+            file) .. '"' or ""))
     end
 
     --------------------------------------------------------- inlines
@@ -68,6 +70,13 @@ return function(context)
         return rawi(epub and (class == "own" and " / " or " ") .. text
             or string.format(' <span class="%s" data-tip="%s">%s</span>',
             class, esc(s.attributes.title or ""), text))
+    end
+
+    -- How far the repetitions of a cell lie apart.
+    function pen.spread(s)
+        local text = esc(pandoc.utils.stringify(s.content))
+        return rawi(epub and " " .. text or ' <span class="spread">' .. text
+            .. "</span>")
     end
 
     -- The figure itself; what pen.here made of the second stands after it.
@@ -151,10 +160,12 @@ return function(context)
     local function lines(text, language, first)
         local out = {}
         for i, row in ipairs(highlight.lines(text, language)) do
-            local n = first and string.format(' data-n="%d"',
-                first + i - 1) or ""
-            out[i] = '<span class="l"' .. n .. ">" .. highlight.html(row)
-                .. "\n</span>"
+            local at = first and first + i - 1
+            local n = at and not epub and ' data-n="' .. at .. '"' or ""
+            local digits = at and epub and string.format(
+                '<span class="n">%4d </span>', at) or ""
+            out[i] = '<span class="l"' .. n .. ">" .. digits
+                .. highlight.html(row) .. "\n</span>"
         end
         return table.concat(out)
     end
@@ -165,12 +176,30 @@ return function(context)
             return ' <code class="src">' .. esc(text) .. "</code>"
         end
         return string.format(
-            ' <a class="src" href="src/%s.html#L%s">%s</a>', a.file,
-            a.first, esc(text))
+            ' <a class="src" href="src/%s.html#L%s">%s</a> <a class="get" '
+            .. 'href="src/%s" download>file</a>', a.file, a.first,
+            esc(text), a.file)
+    end
+
+    -- A kept listing is one line until it is opened.
+    local function folded(div, pre)
+        local a = div.attributes
+        local inlines = pandoc.List { rawi("<details><summary>"
+            .. '<span class="label">' .. esc(a.number) .. "</span> ") }
+        inlines:extend(div.content[1].content)
+        inlines:insert(rawi(' <span class="src">' .. esc(string.format(
+            "%s:%s–%s", a.file, a.first, a.last)) .. "</span></summary>"))
+        return { figure(div, "listing kept"), pandoc.Plain(inlines),
+            raw(pre .. "</details></figure>") }
     end
 
     function pen.listing(div)
         local a = div.attributes
+        if div.classes:includes("kept") then
+            return folded(div, '<pre class="code numbered"><code>' .. lines(
+                div.content[2].text, a.lang, tonumber(a.first))
+                .. "</code></pre>")
+        end
         return { figure(div, "listing"), caption(div, source_link(a)),
             raw('<pre class="code numbered"><code>'
             .. lines(div.content[2].text, a.lang, tonumber(a.first))
@@ -215,13 +244,18 @@ return function(context)
 
     local function drawing(src, facts)
         if epub then
-            return string.format('<img src="%s/figures/%s.svg" alt="%s"/>',
-                context.book.build, src, esc(facts.alt))
+            local svg = base.read(context.book.build .. "/figures/" .. src
+                .. ".epub.svg") or ""
+            return '<div class="plot">' .. svg:gsub(' role="img">',
+                ' role="img" aria-label="' .. esc(facts.alt):gsub("%%",
+                "%%%%") .. '">', 1) .. "</div>"
         end
-        local svg = base.read(context.book.build .. "/figures/" .. src
-            .. ".inline.svg") or ""
-        return '<div class="plot" role="img" aria-label="' .. esc(facts.alt)
-            .. '">' .. svg .. "</div>"
+        local stem = context.book.build .. "/figures/" .. src
+        local narrow = base.read(stem .. ".narrow.svg")
+        local svg = base.read(stem .. ".inline.svg") or ""
+        return '<div class="plot' .. (narrow and " two" or "") .. '" '
+            .. 'role="img" aria-label="' .. esc(facts.alt) .. '">' .. svg
+            .. (narrow or "") .. "</div>"
     end
 
     function pen.figure(div)
@@ -232,11 +266,15 @@ return function(context)
         end
         local after = ""
         if facts.text ~= "" then
-            after = string.format(' <span class="facts">%s%s %s</span>',
-                esc(facts.text), epub and "" or string.format(
-                ' <a href="figures/%s.tsv">Data</a>;', src),
-                facts.rerun ~= "" and "again with <code>"
-                .. esc(facts.rerun) .. "</code>." or "")
+            local take = {}
+            for i, kind in ipairs { "svg", "pdf", "tsv" } do
+                take[i] = string.format('<a href="figures/%s.%s" download>'
+                    .. "%s</a>", src, kind, kind:upper())
+            end
+            after = string.format(' <span class="facts">%s%s%s</span>',
+                esc(facts.text), facts.rerun ~= "" and " Again with <code>"
+                .. esc(facts.rerun) .. "</code>." or "", epub and ""
+                or " Take it as " .. table.concat(take, ", ") .. ".")
         end
         return { figure(div, "figure"), raw(drawing(src, facts)),
             caption(div, after), raw("</figure>") }
@@ -249,7 +287,8 @@ return function(context)
         end
         local after = ""
         if a.unit and a.unit ~= "" then
-            after = " In " .. esc(a.unit) .. "."
+            after = a.unit == "×" and " Ratios." or " In " .. esc(a.unit)
+                .. "."
         end
         if a.facts then
             after = after .. small_print(esc(a.facts), a.rerun)
@@ -318,6 +357,13 @@ return function(context)
         return { div }
     end
 
+    -- An e-book has its index at its end; pages are linked elsewhere.
+    function pen.start(doc)
+        if epub then
+            index.links(doc)
+        end
+    end
+
     function pen.header(header)
         local number = header.attributes.number
         header.attributes.number = nil
@@ -339,12 +385,6 @@ return function(context)
             end
             header.content:insert(rawi('<a class="perma" href="#' .. id
                 .. '" aria-label="Link to this section">#</a>'))
-        end
-    end
-
-    function pen.finish(doc)
-        if not epub then
-            nav.fill(doc, context)
         end
     end
 

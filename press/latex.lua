@@ -2,14 +2,17 @@
 --
 -- How things look in print: each function takes a div as the reader left it
 -- and gives LaTeX, in the macros of theme/book.tex. Numbers come from the
--- reader, page numbers from LaTeX; answers wait for the chapter's end.
+-- reader, page numbers from LaTeX; answers wait for the chapter's end, and
+-- kept listings for the book's: they come last in a chapter's file, behind
+-- lines `%%kept FILE FIRST`, where print.lua cuts.
 
 local base = require "base"
 local highlight = require "highlight"
+local index = require "index"
 local source = require "source"
 
 return function(context)
-    local pen, answers = {}, pandoc.List()
+    local pen, answers, kept = {}, pandoc.List(), pandoc.List()
     local esc = base.tex
 
     local function raw(text)
@@ -17,6 +20,15 @@ return function(context)
     end
     local function rawi(text)
         return pandoc.RawInline("latex", text)
+    end
+
+    -- A line in the list of figures or of listings: the first sentence.
+    local function listed(kind, div)
+        local title = pandoc.utils.stringify(div.content[1].content)
+        title = title:match("^(.-[%.?!])%s+%u") or title
+        return string.format("\\pwlisted{%s}{%s}{%s}", kind,
+            div.attributes.number:match("%S+$"),
+            esc((title:gsub("%.$", ""))))
     end
 
     -- \macro{id}{label}{caption's inlines}{rest}
@@ -93,25 +105,40 @@ return function(context)
 
     -- Lines stay with their neighbours at the ends; the best place to break
     -- a page is an empty line.
-    local function code_lines(text, language, first)
+    local function code_lines(text, language, first, defined)
         local out, rows = {}, highlight.lines(text, language)
         for i, row in ipairs(rows) do
             local keep = i <= 2 or i >= #rows - 1
-            out[i] = string.format("\\pwline{%s}{%s}%s", first
-                and first + i - 1 or "", highlight.tex(row), i == #rows
+            local here = defined and defined[i]
+            out[i] = string.format("\\pwline{%s}{%s%s}%s", first
+                and first + i - 1 or "", highlight.tex(row), here
+                and "\\pwixhere{" .. here .. "}" or "", i == #rows
                 and "" or keep and "\\nobreak" or #row == 0
                 and "\\penalty-100 " or "\\penalty100 ")
         end
         return table.concat(out, "\n")
     end
 
+    local function lines_of(div)
+        local a, text = div.attributes, div.content[2].text
+        return raw("\\begin{pwcode}\n" .. code_lines(text, a.lang,
+            tonumber(a.first), a.lang == "c" and index.defined(text))
+            .. "\n\\end{pwcode}")
+    end
+
     function pen.listing(div)
         local a = div.attributes
-        local from = string.format("%s:%s–%s", a.file, a.first, a.last)
-        return { caption("pwlistcaption", div, "\\pwsource{"
-            .. esc(from) .. "}"), raw("\\begin{pwcode}\n"
-            .. code_lines(div.content[2].text, a.lang, tonumber(a.first))
-            .. "\n\\end{pwcode}") }
+        local from = "\\pwsource{" .. esc(string.format("%s:%s–%s", a.file,
+            a.first, a.last)) .. "}"
+        if div.classes:includes("kept") then
+            kept:insert(raw("%%kept " .. a.file .. " " .. a.first .. "\n"
+                .. listed("listing", div)))
+            kept:insert(caption("pwrestcaption", div, from))
+            kept:insert(lines_of(div))
+            return { caption("pwkept", div, from) }
+        end
+        return { caption("pwlistcaption", div, from .. listed("listing",
+            div)), lines_of(div) }
     end
 
     function pen.code(block)
@@ -150,7 +177,8 @@ return function(context)
             .. esc(facts.rerun) .. "}." or "") .. "}" or ""
         return { raw(string.format("\\begin{figure}[htbp]\n"
             .. "\\includegraphics{%s/figures/%s.pdf}\n",
-            context.book.build, src)), caption("pwfigcaption", div, small),
+            context.book.build, src)), caption("pwfigcaption", div, small
+            .. listed("figure", div)),
             raw("\\end{figure}") }
     end
 
@@ -165,6 +193,11 @@ return function(context)
             end
         end
         inlines:insert(rawi(" \\\\\n"))
+    end
+
+    local function rows_of(block)
+        return block.t == "Table"
+            and #pandoc.utils.to_simple_table(block).rows or 0
     end
 
     local letters = { AlignRight = "r", AlignCenter = "c" }
@@ -204,9 +237,15 @@ return function(context)
             small = small .. "\\pwfacts{" .. esc(a.facts)
                 .. " Again with \\texttt{" .. esc(a.rerun) .. "}.}"
         end
-        local out = pandoc.List { caption("pwlistcaption", div, small) }
+        local out, tall = pandoc.List { caption("pwlistcaption", div, small)
+            }, 0
         for i = 2, #div.content do
             out:insert(tabular(div.content[i]))
+            tall = tall + rows_of(div.content[i])
+        end
+        if tall > 9 then -- let text fill the page before it
+            out:insert(1, raw("\\begin{figure}[htbp]"))
+            out:insert(raw("\\end{figure}"))
         end
         return out
     end
@@ -257,6 +296,11 @@ return function(context)
         return {}
     end
 
+    -- The index: terms and names in the prose, once a section each.
+    function pen.start(doc)
+        index.prose(doc, rawi)
+    end
+
     function pen.header(header)
         if not header.attributes.number then
             header.classes:insert("unnumbered")
@@ -269,15 +313,21 @@ return function(context)
                     pandoc.utils.stringify(header.content)) .. "}{}"))
             end
             return list
+        elseif header.level == 2 and header.classes:includes("unnumbered")
+        then
+            return { header, raw("\\markright{" .. esc(
+                pandoc.utils.stringify(header.content)) .. "}") }
         end
     end
 
     function pen.finish(doc)
         if #answers > 0 then
             doc.blocks:insert(raw("\\section*{Answers}\n"
-                .. "\\addcontentsline{toc}{section}{Answers}"))
+                .. "\\addcontentsline{toc}{section}{Answers}"
+                .. "\\markright{Answers}"))
             doc.blocks:extend(answers)
         end
+        doc.blocks:extend(kept)
     end
 
     return pen

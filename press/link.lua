@@ -14,6 +14,7 @@ local books = require "book"
 local source = require "source"
 local statements = require "statements"
 local values = require "values"
+local weight = require "weight"
 
 local link = {}
 
@@ -139,6 +140,7 @@ function link.run()
     check_refs(xrefs, table_.ids)
     table_.cited = check_cites(book, xrefs)
     check_regions(book, xrefs)
+    weight.check(xrefs)
     base.settle()
     statements.gather(book, xrefs, say_whose(book))
     for i, xref in ipairs(xrefs) do

@@ -13,7 +13,7 @@
 local mark = {}
 
 -- The spans that carry evidence (evidence.lua).
-mark.spans = { so = true, source = true, argued = true }
+mark.spans = { so = true, source = true, argued = true, lines = true }
 
 -- What may begin at a position that is not plain text, in order. Each gives
 -- the kind and the last position of what begins at i, or nil.

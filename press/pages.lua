@@ -1,17 +1,26 @@
 -- SPDX-License-Identifier: MIT
 --
--- The pages that no chapter writes: sources (without region markers), their
--- list, the colophon with the provenance of every results file, and the
--- search index. One run makes all of them.
+-- The HTML book from its rendered chapters: split into pages (parts.lua),
+-- names linked (names.lua), lists gathered (lists.lua), the search index
+-- written (search.lua), all put into the template; and the pages that no
+-- chapter writes: the first one (landing.lua), contents, sources, colophon.
+-- One run makes all of them; what did not change is not written again.
 
 package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local books = require "book"
+local colophon = require "colophon"
 local highlight = require "highlight"
+local landing = require "landing"
 local link = require "link"
+local lists = require "lists"
+local names = require "names"
 local nav = require "nav"
 local palette = require "palette"
+local parts = require "parts"
+local search = require "search"
 local source = require "source"
+local tokens = require "tokens"
 local values = require "values"
 
 local book = books.load()
@@ -20,44 +29,161 @@ local out = book.build .. "/html/"
 local template = base.read("press/theme/page.html")
 local esc = base.html
 
-local function make_folder(path)
-    os.execute("mkdir -p " .. base.quote(path:match("^(.*)/")))
+local chapters, pages = {}, {} -- in the book's order
+local written, letters = {}, {}
+
+-- A page that the book does not have (a sample has no glossary) is empty.
+local function rendered(name)
+    return base.read(book.build .. "/press/" .. name .. ".html") or ""
 end
 
-local function write_page(path, name, title, body)
-    local root = path:gsub("[^/]+/", "../"):gsub("[^/]+$", "")
-    local before, after = nav.neighbours(linked, name)
-    local function step(page, rel, word)
-        return page and string.format('<a rel="%s" href="%s%s"><span>%s'
-            .. "</span> %s</a>", rel, root, page.page, word, page.html)
-            or ""
+------------------------------------------------------------------ pages
+
+local function headings(body)
+    local list = {}
+    for level, attributes, inner in body:gmatch(
+        "<h([123])([^>]*)>(.-)</h[123]>") do
+        inner = inner:gsub('<a class="perma".-</a>', "")
+        local n = inner:match('<span class="secno">(.-)</span>')
+        inner = inner:gsub("<span[^>]*>.-</span> ?", "")
+            :gsub("</?a[^>]*>", "")
+        list[#list + 1] = { level = tonumber(level), number = n,
+            id = attributes:match(' id="([^"]+)"'), html = inner }
     end
-    local values_ = { lang = book.language, root = root, cover = "",
-        pagetitle = esc(title .. " · " .. book.title), body = body,
-        booktitle = esc(book.title), side = nav.side(linked, name, root),
-        prev = step(before, "prev", "Previous"),
-        next = step(after, "next", "Next") }
-    base.write(out .. path, (template:gsub("%$(%l+)%$", values_)))
+    return list
+end
+
+local function add_page(chapter, page)
+    page.chapter = chapter
+    page.headings = headings(page.body)
+    for _, h in ipairs(page.headings) do
+        if h.id == page.id then
+            page.html, page.number = h.html, h.number
+        end
+    end
+    if page.goes_on then
+        local before = pages[#pages]
+        page.html = before.html:gsub(", continued$", "") .. ", continued"
+    end
+    page.html = page.html or chapter.html
+    page.title = tokens.text(page.html)
+    table.insert(chapter.pages, page)
+    pages[#pages + 1] = page
+end
+
+local function read_chapters()
+    for _, entry in ipairs(linked.chapters) do
+        local chapter = { name = entry.name, number = entry.number,
+            html = entry.html, page = entry.page, pages = {} }
+        chapters[#chapters + 1] = chapter
+        for _, page in ipairs(parts.split(chapter, rendered(entry.name))) do
+            add_page(chapter, page)
+        end
+        chapter.pages[1].html = entry.html
+    end
+end
+
+local function add_back(name, body)
+    for _, entry in ipairs(nav.back) do
+        if entry.name == name and body ~= "" then
+            local chapter = entry
+            chapter.pages, chapter.back = {}, true
+            chapters[#chapters + 1] = chapter
+            add_page(chapter, { file = name .. ".html", body = body })
+            pages[#pages].headings = {}
+        end
+    end
+end
+
+-- Every id's page; addresses inside the book are those of its pages.
+local function addresses()
+    local at = {}
+    for _, page in ipairs(pages) do
+        for id in page.body:gmatch(' id="([^"]+)"') do
+            at[id] = at[id] or page.file
+        end
+    end
+    return at
+end
+
+local function readdress(at)
+    local known = {}
+    for _, chapter in ipairs(chapters) do
+        known[chapter.pages[1].file] = true
+    end
+    for _, page in ipairs(pages) do
+        page.body = page.body:gsub('href="([%w_-]*%.?h?t?m?l?)#([^"]+)"',
+            function(file, id)
+                local to = (file == "" or known[file]) and at[id]
+                return to and 'href="' .. (to == page.file and "" or to)
+                    .. "#" .. id .. '"' or nil
+            end)
+    end
+end
+
+local function write_page(path, values_)
+    local root = path:gsub("[^/]+/", "../"):gsub("[^/]+$", "")
+    values_.lang, values_.root = book.language, root
+    values_.booktitle = esc(book.title)
+    local text = template:gsub("%$(%l+)%$", values_)
+    written[path] = true
+    for letter in text:gmatch("[\194-\244][\128-\191]*") do
+        letters[letter] = true
+    end
+    base.write(out .. path, text)
+end
+
+local function write_book()
+    for i, page in ipairs(pages) do
+        local first = page == page.chapter.pages[1]
+        local body = page.body
+        if first and not page.chapter.back then
+            body = body:gsub("</h1>", function(tag)
+                return tag .. nav.parts(page.chapter)
+            end, 1)
+        end
+        write_page(page.file, { pagetitle = esc((first and tokens.text(
+            page.chapter.html) or page.title .. " · " .. tokens.text(
+            page.chapter.html)) .. " · " .. book.title), class = body:find('class="note"', 1, true)
+            and "book" or "book nonotes",
+            body = nav.trail(page) .. body,
+            side = nav.side(chapters, page, ""),
+            steps = nav.steps(pages[i - 1], pages[i + 1], "") })
+    end
 end
 
 ---------------------------------------------------------------- sources
 
+local function make_folder(path)
+    os.execute("mkdir -p " .. base.quote(path:match("^(.*)/")))
+end
+
+local function publish()
+    local list = base.glob(table.concat(book.sources, " "))
+    for _, path in ipairs(list) do
+        make_folder(out .. "src/" .. path)
+        base.write(out .. "src/" .. path, table.concat(source.read(
+            path).lines, "\n") .. "\n")
+        written["src/" .. path] = true
+    end
+    return list
+end
+
 local function source_page(path)
-    local file = source.read(path)
-    local text = table.concat(file.lines, "\n")
-    local rows = {}
-    for i, row in ipairs(highlight.lines(text, source.language(path))) do
+    local file, rows = source.read(path), {}
+    for i, row in ipairs(highlight.lines(table.concat(file.lines, "\n"),
+        source.language(path))) do
         rows[i] = string.format('<span class="l" id="L%d" data-n="%d">%s\n'
             .. "</span>", i, i, highlight.html(row))
     end
-    make_folder(out .. "src/" .. path)
-    base.write(out .. "src/" .. path, text .. "\n")
-    write_page("src/" .. path .. ".html", "sources", path, string.format(
+    write_page("src/" .. path .. ".html", { class = "plain",
+        pagetitle = esc(path .. " · " .. book.title), body = string.format(
         '<div class="source-page"><h1><code>%s</code></h1><p>%d lines. '
-        .. '<a href="%s">Download</a></p><pre class="code numbered"><code>'
-        .. "%s</code></pre></div>", esc(path), #file.lines,
-        path:match("[^/]+$"), table.concat(rows)))
-    return #file.lines
+        .. '<a href="%s" download>Download</a></p><pre class="code '
+        .. 'numbered"><code>%s</code></pre></div>', esc(path), #file.lines,
+        path:match("[^/]+$"), table.concat(rows)),
+        side = nav.side(chapters, nil, path:gsub("[^/]+/", "../")
+        :gsub("[^/]+$", "../")), steps = "" })
 end
 
 -- Each allocator alone, as `make take` writes it.
@@ -76,115 +202,59 @@ local function downloads()
         .. "the same.</p><ul>" .. table.concat(rows) .. "</ul>"
 end
 
-local function sources()
-    local rows, folder = {}, nil
-    for _, path in ipairs(base.glob(table.concat(book.sources, " "))) do
-        local lines = source_page(path)
-        if path:match("^.*/") ~= folder then
-            folder = path:match("^.*/")
-            rows[#rows + 1] = "</ul><h2>" .. esc(folder) .. "</h2><ul>"
-        end
-        rows[#rows + 1] = string.format(
-            '<li><a href="src/%s.html"><code>%s</code></a>, %d lines</li>',
-            path, esc(path:match("[^/]+$")), lines)
-    end
-    local list = (table.concat(rows) .. "</ul>"):gsub("^</ul>", "")
-    write_page("sources.html", "sources", "Sources", "<h1>Sources</h1><p>"
-        .. "The files from which the listings come, without the markers "
-        .. "that say where a listing begins and ends. Line numbers in "
-        .. "listings are those of these copies.</p>" .. downloads() .. list)
+-- What a file says of itself: the first sentence of its opening comment.
+local function theory(path)
+    local text = table.concat(source.read(path).lines, "\n", 1,
+        math.min(20, #source.read(path).lines))
+    text = text:gsub("[^\n]*SPDX[^\n]*\n", ""):gsub("^[%s/*#%-]+", "")
+        :gsub("\n[ \t]*[*#%-]+/?[ \t]?", "\n")
+    local said = text:match("^(.-%.)%s") or ""
+    return #said < 300 and not said:match("[{;]") and said:gsub("%s+", " ")
+        or ""
 end
 
---------------------------------------------------------------- colophon
-
-local shown = { "machine", "cpu", "kernel", "compiler", "flags", "versions",
-    "date", "commit", "command" }
-
-local function provenance(file, whose)
+local function sources(list)
+    local folders, order = {}, {}
+    for _, path in ipairs(list) do
+        local folder = path:match("^.*/")
+        if not folders[folder] then
+            folders[folder] = {}
+            order[#order + 1] = folder
+        end
+        table.insert(folders[folder], path)
+    end
+    table.sort(order)
     local rows = {}
-    for _, key in ipairs(shown) do
-        rows[#rows + 1] = string.format("<tr><th scope=\"row\">%s</th>"
-            .. "<td>%s</td></tr>", key, esc(file.meta[key] or ""))
-    end
-    return string.format("<h3><code>%s</code></h3><p>%d records, %s.</p>"
-        .. '<div class="wide"><table>%s</table></div>', esc(file.path),
-        #file.rows, whose, table.concat(rows))
-end
-
-local function whose_results(tree)
-    local reader, reference = #tree.reader.files, #tree.reference.files
-    if reader == 0 then
-        return "The numbers in this copy are those of the book’s reference "
-            .. "machine: nothing was measured where it was printed."
-    elseif reference == 0 then
-        return "The numbers in this copy were measured on the machine that "
-            .. "printed it."
-    end
-    return "The numbers in this copy were measured on the machine that "
-        .. "printed it wherever it measured them, and are those of the "
-        .. "book’s reference machine elsewhere; each says which."
-end
-
-local function values_table(xrefs)
-    local rows = {}
-    for _, xref in ipairs(xrefs) do
-        for _, v in ipairs(xref.values) do
-            rows[#rows + 1] = string.format("<tr><td>%s</td><td>%s</td>"
-                .. "<td>%s</td></tr>", esc(v.text),
-                esc(xref.chapter.number or "Preface"), esc(v.tip))
+    for _, folder in ipairs(order) do
+        rows[#rows + 1] = "<h2>" .. esc(folder) .. '</h2><dl class="files">'
+        for _, path in ipairs(folders[folder]) do
+            rows[#rows + 1] = string.format('<dt><a href="src/%s.html">'
+                .. "<code>%s</code></a></dt><dd>%s <span>%d lines</span>"
+                .. "</dd>", path, esc(path:match("[^/]+$")), esc(theory(
+                path)), #source.read(path).lines)
         end
+        rows[#rows + 1] = "</dl>"
     end
-    return '<h2 id="values">Every measured value in the text</h2>'
-        .. '<div class="wide"><table><thead><tr><th>value</th>'
-        .. "<th>chapter</th><th>from</th></tr></thead><tbody>"
-        .. table.concat(rows) .. "</tbody></table></div>"
+    return "<h1>Sources</h1><p>The files from which the listings come, "
+        .. "without the markers that say where a listing begins and ends. "
+        .. "Line numbers in listings are those of these copies.</p>"
+        .. downloads() .. table.concat(rows)
 end
 
-local function colophon()
-    local tree, parts = values.open(book), {}
-    parts[1] = "<h1>Colophon</h1><p>" .. whose_results(tree) .. "</p><p>"
-        .. "Set in Charis SIL, Inter and JetBrains Mono. Text under CC BY "
-        .. "4.0, code under MIT. Edition of " .. esc(book.edition)
-        .. ".</p>"
-    for _, layer in ipairs { { "reader", "measured on this machine" },
-        { "reference", "from the reference machine" } } do
-        local files = tree[layer[1]].files
-        if #files > 0 then
-            parts[#parts + 1] = "<h2>Results " .. layer[2] .. "</h2>"
-        end
-        for _, file in ipairs(files) do
-            parts[#parts + 1] = provenance(file, layer[2])
-        end
-    end
-    parts[#parts + 1] = values_table(link.xrefs(book))
-    write_page("colophon.html", "colophon", "Colophon",
-        table.concat(parts, "\n"))
-end
+------------------------------------------------------------------- rest
 
------------------------------------------------------------------ search
-
-local function search()
-    local entries = {}
-    for _, xref in ipairs(link.xrefs(book)) do
-        for _, entry in ipairs(xref.search) do
-            local number = entry.number and entry.number .. " " or ""
-            entries[#entries + 1] = string.format('{"u":%s,"t":%s,"x":%s}',
-                base.json(xref.chapter.page .. "#" .. entry.id),
-                base.json(number .. entry.title), base.json(entry.text))
+local function label_of(at)
+    return function(id)
+        local entry = linked.ids[id]
+        if entry then
+            return entry.label
         end
-    end
-    base.write(out .. "search-index.js", "window.PAGEWISE_INDEX=[\n"
-        .. table.concat(entries, ",\n") .. "];\n")
-end
-
-local function rendered()
-    for _, chapter in ipairs(linked.chapters) do
-        base.write(out .. chapter.page, base.read(book.build .. "/press/"
-            .. chapter.name .. ".html"))
-    end
-    for _, name in ipairs { "bibliography", "read", "notso" } do
-        base.write(out .. name .. ".html", base.read(book.build
-            .. "/press/" .. name .. ".html"))
+        for _, page in ipairs(pages) do
+            if page.file == at[id] then
+                return page.title
+            end
+        end
+        return id
     end
 end
 
@@ -193,10 +263,93 @@ local function style_sheet()
         :gsub("/%* palette %*/", (palette.css():gsub("%%", "%%%%")))))
 end
 
-os.execute("mkdir -p " .. base.quote(out .. "figures"))
-style_sheet()
-rendered()
-sources()
-colophon()
-search()
-base.settle()
+-- An id that a page does not have: the script looks here for its page, so
+-- that addresses of the time before a chapter was split still lead there.
+local function moved(at)
+    local rows = {}
+    for _, id in ipairs(base.keys(at)) do
+        if at[id] and not id:match("^d%-") and not id:match("^n[r-]") then
+            rows[#rows + 1] = base.json(id) .. ":" .. base.json(at[id])
+        end
+    end
+    base.write(out .. "ids.js", "window.PAGEWISE_IDS={" .. table.concat(
+        rows, ",\n") .. "};\n")
+end
+
+-- Pages of an earlier printing that are no more.
+local function sweep()
+    local pipe = assert(io.popen("cd " .. base.quote(out)
+        .. " && find . -name '*.html' -o -path './src/*' -type f"))
+    for path in pipe:lines() do
+        path = path:gsub("^%./", "")
+        if not written[path] then
+            os.remove(out .. path)
+        end
+    end
+    pipe:close()
+end
+
+local function code_folder(chapter)
+    local folder = "code/" .. chapter.name
+    return #base.glob(folder) > 0 and folder or nil
+end
+
+local function run()
+    os.execute("mkdir -p " .. base.quote(out .. "figures"))
+    style_sheet()
+    local list, tree = publish(), values.open(book)
+    local known = names.open(out .. "src")
+    read_chapters()
+    for _, page in ipairs(pages) do
+        known:place(page)
+    end
+    local terms = lists.terms(rendered("glossary"))
+    for _, page in ipairs(pages) do
+        known:link(page, code_folder(page.chapter))
+    end
+    local at = addresses()
+    for _, page in ipairs(pages) do
+        known:settle(page)
+        lists.gloss(page, terms)
+    end
+    local label = label_of(at)
+    local claims, rows = lists.claims(pages)
+    add_back("claims", claims)
+    add_back("glossary", rendered("glossary"))
+    add_back("names", lists.index(known, terms, label))
+    add_back("bibliography", lists.back(rendered("bibliography"),
+        lists.cited(pages), label))
+    add_back("read", rendered("read"))
+    add_back("notso", rendered("notso"))
+    add_back("sources", sources(list))
+    add_back("colophon", colophon.page(book, tree, link.xrefs(book)))
+    at = addresses()
+    readdress(at)
+    moved(at)
+    write_book()
+    write_page("contents.html", { class = "plain", steps = "",
+        pagetitle = "Contents · " .. esc(book.title),
+        body = nav.full(chapters), side = nav.side(chapters, nil, "") })
+    write_page("index.html", { class = "landing", steps = "",
+        pagetitle = esc(book.title .. ": " .. book.subtitle),
+        body = landing.page(book, tree, chapters, rows),
+        side = nav.side(chapters, nil, "") })
+    for _, path in ipairs(list) do
+        source_page(path)
+    end
+    local index = {}
+    for _, page in ipairs(pages) do
+        if not page.chapter.back then
+            search.page(index, page)
+        end
+    end
+    search.names(index, known)
+    search.terms(index, terms)
+    search.write(out .. "search-index.js", index)
+    sweep()
+    base.write(book.build .. "/press/letters.txt",
+        table.concat(base.keys(letters)) .. "\n")
+    base.settle()
+end
+
+run()

@@ -4,6 +4,8 @@
 -- its page numbers stand still. Then read the log: an undefined reference,
 -- a missing character or a line of code that runs over its box is a
 -- complaint, not a page.
+--
+--     lua5.4 press/print.lua [book]     A4, or the format of a book
 
 package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
@@ -12,11 +14,59 @@ local values = require "values"
 
 local book = books.load()
 local folder = book.build .. "/press/"
-local job = folder .. "pagewise"
+local small = arg[1] == "book"
+local name = (book.name or "pagewise") .. (small and "-book" or "")
+local job = folder .. name
 
-local function back(title)
-    return "\\chapter*{" .. title .. "}\\addcontentsline{toc}{chapter}{"
-        .. title .. "}\\markboth{" .. title .. "}{}\n"
+local function back(id, title)
+    return "\\pwback{ch-" .. id .. "}{" .. title .. "}\n"
+end
+
+-- A chapter's file is the chapter and, behind it, its kept listings; they
+-- go to the appendix, by file and line.
+local function cut_chapter(chapter)
+    local text = base.read(folder .. chapter.name .. ".tex") .. "\n"
+    local body, rest = text:match("^(.-\n)(%%%%kept .*)$")
+    local files, by = {}, {}
+    for file, first, piece in (rest or ""):gmatch(
+        "%%%%kept (%S+) (%d+)\n(.-\\end{pwcode}\n)") do
+        if not by[file] then
+            by[file] = { name = file }
+            files[#files + 1] = by[file]
+        end
+        table.insert(by[file], { first = tonumber(first), text = piece })
+    end
+    for _, file in ipairs(files) do
+        table.sort(file, function(a, b)
+            return a.first < b.first
+        end)
+    end
+    base.write(folder .. chapter.name .. ".body.tex", body or text)
+    return files
+end
+
+local function cut()
+    local out, linked = {}, base.load(folder .. "book.tab")
+    for i, chapter in ipairs(book.chapters) do
+        local files = cut_chapter(chapter)
+        if #files > 0 then
+            out[#out + 1] = "\\pwrestof{" .. base.tex((chapter.number
+                and chapter.number .. "  " or "")
+                .. linked.chapters[i].title) .. "}\n"
+        end
+        for _, file in ipairs(files) do
+            out[#out + 1] = "\\pwrestfile{" .. base.tex(file.name) .. "}\n"
+            for _, piece in ipairs(file) do
+                out[#out + 1] = piece.text
+            end
+        end
+    end
+    if #out == 0 then
+        return ""
+    end
+    return back("rest", "The rest of the source") .. "What a chapter only "
+        .. "mentions stands here, each piece with the line numbers of its "
+        .. "file and the page it belongs to.\n\n" .. table.concat(out)
 end
 
 -- Files that were made by the same program on the same machine are one
@@ -62,7 +112,7 @@ local function colophon()
         end
     end
     local mine = #tree.reader.files > 0
-    return back("Colophon") .. "The numbers in this "
+    return back("colophon", "Colophon") .. "The numbers in this "
         .. "copy are those of " .. (mine and "the machine that printed it, "
         .. "wherever it measured them, and else of " or "") .. "the book's "
         .. "reference machine. Line numbers are those of the published "
@@ -72,34 +122,65 @@ local function colophon()
         .. table.concat(out, "\n") .. "\n\\end{description}\n"
 end
 
-local function document()
+local function imprint()
+    local tree = values.open(book)
+    local mine = #tree.reader.files > 0
+    local lines = { base.tex(book.title) .. ": " .. base.tex(book.subtitle),
+        base.tex(book.author), "Edition of " .. base.tex(book.edition)
+        .. ", identified as \\texttt{" .. base.tex(book.identifier) .. "}",
+        "The text is under CC BY 4.0, the code under MIT; the kernel "
+        .. "modules also under GPL-2.0-only.",
+        "Every line of C in this book was compiled, and every number "
+        .. "measured, by the programs it prints. " .. (mine
+        and "This copy was printed where they were run, and shows what "
+        .. "they found there beside what was recorded." or "This copy "
+        .. "shows what was recorded on the reference machine.")
+        .. " The colophon names the machines.",
+        "Printed by \\texttt{make " .. (small and "pdf-book" or "pdf")
+        .. "}. Set in Charis SIL, Inter and JetBrains Mono, with signs of "
+        .. "TeX Gyre Schola in formulae." }
+    return table.concat(lines, "\\par\n")
+end
+
+local function document(rest)
     local front, main = {}, {}
     for _, chapter in ipairs(book.chapters) do
         local list = chapter.number and main or front
-        list[#list + 1] = "\\input{" .. folder .. chapter.name .. ".tex}"
+        list[#list + 1] = "\\input{" .. folder .. chapter.name
+            .. ".body.tex}"
     end
+    local glossary = folder .. "glossary.tex"
+    glossary = base.read(glossary) and "\\input{" .. glossary .. "}\n" or ""
     local fill = { title = base.tex(book.title), author = base.tex(
         book.author), subtitle = base.tex(book.subtitle),
         edition = base.tex(book.edition), language = book.language,
+        twosided = small and "true" or "false", imprint = imprint(),
+        sides = small and "twoside" or "oneside",
         fonts = "./" .. book.build .. "/fonts",
         front = table.concat(front, "\n"), main = table.concat(main, "\n"),
-        back = back("Bibliography") .. "\\input{"
-        .. folder .. "bibliography.tex}\n\\input{" .. folder
+        back = rest .. glossary .. back("bibliography", "Bibliography")
+        .. "\\input{" .. folder .. "bibliography.tex}\n\\input{" .. folder
         .. "read.tex}\n\\input{" .. folder .. "notso.tex}\n"
         .. colophon() }
     return (base.read("press/theme/book.tex"):gsub("%$(%l+)%$", fill))
 end
 
--- What an interrupted run left behind makes the next one fail: start over
--- without it, once.
+-- latexmk runs LuaLaTeX and makeindex until nothing moves. What an
+-- interrupted run left behind makes the next one fail: start over without
+-- it, once.
 local function run(again)
-    local ok = os.execute("TEXMFVAR=" .. base.quote(os.getenv("PWD") .. "/"
-        .. folder .. "texmf") .. " lualatex -interaction=nonstopmode "
-        .. "-halt-on-error -output-directory=" .. folder .. " "
-        .. job .. ".tex >" .. folder .. "pagewise.out 2>&1 </dev/null")
+    local there = os.getenv("PWD") .. "/" .. folder
+    local ok = os.execute("TEXMFVAR=" .. base.quote(there .. "texmf")
+        .. " latexmk -norc -lualatex -silent -interaction=nonstopmode "
+        .. "-halt-on-error -e '$makeindex=q{makeindex -q -s \""
+        .. os.getenv("PWD") .. "/press/theme/book.mst\" -o %D %S}; "
+        .. "$max_repeat=6' "
+        .. "-outdir=" .. folder .. " " .. job .. ".tex >" .. job
+        .. ".out.txt 2>&1 </dev/null")
     local log = base.read(job .. ".log") or ""
     if not ok and not again and base.read(job .. ".aux") then
-        for _, left in ipairs { ".aux", ".toc", ".out" } do
+        for _, left in ipairs { ".aux", ".toc", ".out", ".figures",
+            ".listings", ".ind", ".idx", ".fdb_latexmk", ".fls" } do
             os.remove(job .. left)
         end
         return run(true)
@@ -129,21 +210,26 @@ local function check(log)
     end
 end
 
-local function auxiliary()
-    return (base.read(job .. ".aux") or "") .. (base.read(job .. ".toc")
-        or "") .. (base.read(job .. ".out") or "")
+-- Pages of each chapter's reading path: build/press/JOB.pages, for
+-- make weight.
+local function count_pages()
+    local starts, out = {}, {}
+    for title, page in (base.read(job .. ".toc") or ""):gmatch(
+        "\\contentsline {chapter}{(.-)}{(%d+)}{[^}]*}%%?\n") do
+        starts[#starts + 1] = { number = title:match(
+            "^\\numberline {(.-)}"), page = tonumber(page) }
+    end
+    for i, start in ipairs(starts) do
+        if start.number and starts[i + 1] then
+            out[start.number] = starts[i + 1].page - start.page
+        end
+    end
+    base.save(job .. ".pages", out)
 end
 
-base.write(job .. ".tex", document())
-local log
-for _ = 1, 4 do
-    local before = auxiliary()
-    log = run()
-    if auxiliary() == before then
-        break
-    end
-end
-check(log)
+local rest = cut()
+base.write(job .. ".tex", document(rest))
+check(run())
 base.settle()
-base.write(book.build .. "/" .. (book.name or "pagewise") .. ".pdf",
-    base.read(job .. ".pdf"))
+count_pages()
+base.write(book.build .. "/" .. name .. ".pdf", base.read(job .. ".pdf"))

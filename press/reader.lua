@@ -20,11 +20,13 @@ local blocks = require "blocks"
 local books = require "book"
 local evidence = require "evidence"
 local expression = require "expression"
+local lines = require "lines"
 local lint = require "lint"
 local mark = require "mark"
 local sentences = require "sentences"
 local source = require "source"
 local values = require "values"
+local weight = require "weight"
 
 local format = "markdown-auto_identifiers-implicit_figures"
     .. "-tex_math_single_backslash-raw_tex"
@@ -56,7 +58,8 @@ local function dependencies(state)
     end
     function state.uses(file, region, div)
         table.insert(state.xref.uses, { file = file, region = region or "",
-            line = tonumber(div.attributes.line), id = div.identifier })
+            line = tonumber(div.attributes.line), id = div.identifier,
+            kept = div.classes:includes("kept") or nil })
         if base.read(file) then
             state.depends(file)
         end
@@ -218,6 +221,9 @@ local function inlines(state)
         return values.span(shown)
     end
     local function span(s)
+        if s.classes:includes("lines") then
+            return lines.span(state, s)
+        end
         for kind, make in pairs(evidence.kinds) do
             if s.classes:includes(kind) then
                 return make(state, s)
@@ -303,11 +309,14 @@ function Reader(input)
     end
     local marked, cites = mark.lines(state.text)
     state.xref.cites = cites
-    local doc = pandoc.read(marked, format):walk(inlines(state))
+    local doc = pandoc.read(marked, format)
+    state.listings = lines.listings(doc)
+    doc = doc:walk(inlines(state))
     one_machine(state)
     doc.blocks = state.blocks(doc.blocks)
     doc.meta = pandoc.Meta {}
     search(state, doc.blocks)
+    weight.prose(state, doc.blocks)
     base.settle()
     write_tables(state)
     return doc

@@ -39,7 +39,9 @@ local function link(l)
     elseif id:match("^ref%-") then
         return pen.cite(l, id)
     end
-    if l.classes:includes("statement") then
+    if l.classes:includes("place") then
+        return l
+    elseif l.classes:includes("statement") then
         return pen.statement(l, id, l.attributes.page)
     end
     local entry = linked.ids[id]
@@ -55,7 +57,16 @@ local function link(l)
             "%1\194\160%2"))) }
         return pen.reference(l, id, entry, not l.classes:includes("try"))
     end
-    return pen.reference(l, id, entry, false)
+    local lit = l.attributes.lines
+    local out = pen.reference(l, id, entry, false)
+    if lit and format == "html" then
+        out.classes = { "xref", "lines" }
+        out.attributes.lines = lit
+        if not out.target:match("^#") then
+            out.target = out.target:gsub("#", "?lines=" .. lit .. "#")
+        end
+    end
+    return out
 end
 
 local words = { holds = "holds", limit = "holds with a limit",
@@ -71,6 +82,8 @@ local function span(s)
         return pen.value(s)
     elseif s.classes:includes("here") or s.classes:includes("own") then
         return pen.here(s, s.classes[1])
+    elseif s.classes:includes("spread") then
+        return pen.spread and pen.spread(s) or {}
     elseif s.classes:includes("so") then
         return pen.so(s, s.classes:includes("notso")
             and "Not so on this machine: " .. s.attributes.here .. ".")
@@ -97,6 +110,9 @@ local function render_blocks(list)
             end
         elseif block.t == "Header" then
             made = pen.header(block)
+        elseif block.t == "RawBlock" and format == "epub"
+            and block.text:match("^<!%-%-") then
+            made = {} -- a comment before the first heading is a chapter
         elseif block.t == "CodeBlock" then
             made = pen.code(block)
         elseif block.t == "BlockQuote" then
@@ -111,6 +127,9 @@ end
 context.blocks = render_blocks
 
 function Pandoc(doc)
+    if pen.start then
+        pen.start(doc)
+    end
     doc = doc:walk { Link = link, Span = span }
     doc = doc:walk { Note = pen.note, Math = pen.math }
     doc.blocks = render_blocks(doc.blocks)

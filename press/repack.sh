@@ -13,6 +13,9 @@ rm -rf "$from.d" "$to"
 mkdir "$from.d"
 cd "$from.d"
 unzip -q "$from"
+# Code is never wrapped, whatever pandoc's own rules say.
+find . -name '*.xhtml' -exec sed -i \
+    '/^ *code{white-space: pre-wrap;}$/d' {} +
 find . -exec touch -d "@$3" {} +
 zip -qX0 "$to" mimetype
 find . -type f ! -name mimetype | LC_ALL=C sort | zip -qX9 "$to" -@

@@ -3,7 +3,8 @@
 #
 # doctor.sh: what is missing on this machine and what that costs; by the
 # packages' names where there is dpkg, and else by what they are for.
-# Changes nothing, uses no network. Fails when the book could not be printed.
+# Changes nothing, uses no network. Fails when the book could not be
+# printed.
 
 status=0
 tab=$(printf '\t')

@@ -183,7 +183,8 @@ choose() {
                 for (i = 1; i < n && !(list[i] in here); i++) ;
                 if (!(list[i] in here)) i = 1
                 if (need == "needed" || list[i] in here) print list[i]
-            }' from=apt - from=list "$list" | sort -u | tr '\n' ' ' | sed 's/ $//'
+            }' from=apt - from=list "$list" | sort -u | tr '\n' ' ' |
+        sed 's/ $//'
 }
 
 install() {

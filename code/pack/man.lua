@@ -58,7 +58,8 @@ local function read_header(part)
         local _, opens = piece:gsub("{", "")
         local _, closes = piece:gsub("}", "")
         open = opens > closes and piece or nil
-        if not open and piece:match("%S") then
+        if not open and piece:match("%S")
+            and not piece:match("^#include") then
             pieces[#pieces + 1] = piece
         end
     end

@@ -32,7 +32,8 @@ $(PACK)/pagewise.map: $(PACK)/names code/pack/rules.mk
 # -Wl,--gc-sections a program gets what it calls.
 $L/libpagewise.a: $(LIB_OBJ) $(PACK)/names
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -r -nostdlib -Wl,--unique -o $(PACK)/all.o $(LIB_OBJ)
+	$(CC) $(CFLAGS) -r -nostdlib -Wl,--unique -o $(PACK)/all.o \
+	    $(LIB_OBJ)
 	$(OBJCOPY) --keep-global-symbols=$(PACK)/names \
 	    $(PACK)/all.o $(PACK)/pagewise.o
 	rm -f $@ && $(AR) rcsD $@ $(PACK)/pagewise.o
@@ -108,11 +109,13 @@ install: lib
 	for f in $(INSTALL_PLAIN) libpagewise.so.$(MAJOR); do \
 	    case $$f in *.a) mode=644 ;; *) mode=755 ;; esac; \
 	    put $$mode "$L/$$f" "$(LIBDIR)/$$f"; done; \
-	ln -sf libpagewise.so.$(MAJOR) "$(DESTDIR)$(LIBDIR)/libpagewise.so"; \
+	ln -sf libpagewise.so.$(MAJOR) \
+	    "$(DESTDIR)$(LIBDIR)/libpagewise.so"; \
 	for h in $(LIB_INCLUDE:$L/include/%=%); do \
 	    put 644 "$L/include/$$h" "$(INCLUDEDIR)/$$h"; done; \
 	for f in $(LIB_TOOLS); do \
-	    $(call fill,$${f##*/},$(abspath $(LIBDIR)),$(abspath $(INCLUDEDIR))) \
+	    $(call fill,$${f##*/},$(abspath $(LIBDIR)),$(abspath \
+	        $(INCLUDEDIR))) \
 	        >$(PACK)/tool; put 644 $(PACK)/tool "$(LIBDIR)/$$f"; done; \
 	cd $L/man; for f in $$(find man* -type f); do \
 	    put 644 "$$f" "$(MANDIR)/$$f"; done

@@ -38,8 +38,11 @@ static int refuse(const void *address, int err, const char *why)
 static bool name_owner(const struct pw_page *page, const void *address,
                        char *name)
 {
+    const struct pw_vspace *space = &pw_vmalloc_space;
+    const size_t at = page ? 0 : pw_vpage_of(space, address);
+
     if (page ? port_read(page->tag) != PW_TAG_VMALLOC
-             : !pw_is_vmalloc_addr(address))
+             : at == 0 || at == space->npages) /* page 0 is nobody's */
         return false;
     snprintf(name, PW_OWNER_NAME, "pw_vmalloc()");
     return true;

@@ -2,7 +2,8 @@
 //
 // browser.js DIR: open every page of DIR from disk in Debian's Chromium, as
 // a reader would, light and dark, wide and narrow; of the source pages, which
-// are alike, a few after the first round. Reports in TAP.
+// are alike, a few after the first round. Then do what readers do (uses.js).
+// Reports in TAP. A second argument leaves out the first part.
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -151,7 +152,7 @@ async function withoutScripts(browser, names) {
   for (const name of names.filter((n) => !n.includes('/'))) {
     const page = await open(context, name, notes);
     const length = (await page.locator('main').innerText()).length;
-    if (length < 200) faults.push(`${name}: ${length} characters of text`);
+    if (length < 100) faults.push(`${name}: ${length} characters of text`);
     await page.close();
   }
   report('the book reads without scripts', faults);
@@ -160,18 +161,21 @@ async function withoutScripts(browser, names) {
 
 (async () => {
   const names = pages('');
+  const only = process.argv[3];
   const some = names.filter((name, n) => !name.includes('/') || n % 16 === 0);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
-  for (const width of [1440, 390]) {
+  for (const width of only ? [] : [1440, 390]) {
     for (const scheme of ['light', 'dark']) {
       const all = width === 1440 && scheme === 'light';
       await looks(browser, all ? names : some, scheme, width);
     }
   }
   await search(browser, names);
+  const uses = require('./uses.js')(dir, names);
+  for (const name of Object.keys(uses)) report(name, await uses[name](browser));
   await theme(browser, names);
   await withoutScripts(browser, names);
   await browser.close();

@@ -138,12 +138,72 @@ lint() {
     make -s lint PACKAGES_DONE=1
 }
 
-# A first page as small as it looks: no more than 200 KB before pictures.
+# The first view and the fonts, as they travel.
 small() {
     size=$(cat $html/index.html $html/book.css $html/book.js | gzip -9c |
         wc -c)
-    echo "$size bytes with style and script, compressed"
-    [ "$size" -lt 60000 ]
+    fonts=$(cat $html/fonts/*.woff2 | wc -c)
+    echo "$size bytes with style and script, compressed; fonts $fonts"
+    [ "$size" -lt 60000 ] && [ "$fonts" -lt 120000 ] && [ "$fonts" != 0 ]
+}
+
+# No page a third empty but a chapter's last; no heading below which nothing
+# stands.
+filled() {
+    lua5.4 tests/book/pages.lua $pdf
+}
+
+# Contents, sections and their parts are bookmarks of three levels.
+three_levels() {
+    qpdf --json --json-key=outlines $pdf >"$T/outlines"
+    lua5.4 -e '
+        local deep, most = 0, 0
+        for kids in io.read("a"):gmatch("[%[%]]") do
+            deep = deep + (kids == "[" and 1 or -1)
+            most = math.max(most, deep)
+        end
+        print(most, "levels, empty one included")
+        os.exit(most >= 4)' <"$T/outlines"
+}
+
+# Formulae are set in the text's letters: no other mathematics but signs.
+formulae() {
+    pdffonts $pdf | tail -n +3 | tee "$T/fonts"
+    grep -qi 'schola' "$T/fonts" &&
+        ! grep -qiE 'CM(R|MI|SY|EX)|LMMath|LatinModern|LMRoman' "$T/fonts"
+}
+
+# A name leads to its definition, in bold, and a term to its pages.
+index() {
+    pdftotext -layout $pdf - | sed -n '/^ *Index$/,$p' >"$T/index"
+    for word in pw_buddy_take pw_cache_free magazine watermark; do
+        grep -E "$word +[0-9]" "$T/index" || { echo "no $word"; exit 1; }
+    done
+}
+
+open_epub() {
+    rm -rf "$T/epub"
+    mkdir "$T/epub"
+    (cd "$T/epub" && unzip -q "$OLDPWD/$epub")
+}
+
+# A cover; no chapter that says nothing; each line of code has its number
+# and keeps its blanks; figures are of the reader's colours.
+epub_pages() {
+    open_epub
+    text=$T/epub/EPUB/text
+    grep -q 'cover-image' "$T/epub/EPUB/content.opf" ||
+        { echo "no cover"; exit 1; }
+    for file in "$text"/ch*.xhtml; do
+        words=$(sed '1,/<body/d; s/<[^>]*>//g' "$file" | wc -w)
+        [ "$words" -gt 8 ] || { echo "$file: $words words"; exit 1; }
+    done
+    grep -rl 'pre-wrap' "$text" && { echo "pre-wrap"; exit 1; }
+    grep -rlE 'var\(--| color="black"' "$text" &&
+        { echo "a colour of ours"; exit 1; }
+    grep -q '<span class="l"><span class="n"> *[0-9]* </span>' \
+        "$text"/ch*.xhtml || { echo "no line numbers"; exit 1; }
+    grep -q '<h1[^>]*>Index</h1>' "$text"/ch*.xhtml
 }
 
 check "the book is printed" printed
@@ -151,15 +211,21 @@ check "every line of the code stands in the book (coverage 100 %)" coverage
 check "the prose passes the lint" lint
 check "every link and anchor leads somewhere" \
     lua5.4 tests/book/links.lua $html
-check "the first page is small" small
+check "the first page is below 60 KB, the fonts below 120 KB" small
 check "the tools from npm are here" tools
 check "the HTML and its SVG are valid" valid_html
 each "browser" browser
 check "the EPUB is valid" valid_epub
+check "the EPUB has cover, numbers, index and the reader's colours" \
+    epub_pages
 check "the PDF is sound" sound_pdf
 check "the PDF embeds every font" fonts
 check "the PDF has the pages of a book" pages
 check "the PDF has title, author and bookmarks" metadata
+check "no page of the PDF is a third empty, no heading alone" filled
+check "the PDF has bookmarks of three levels" three_levels
+check "formulae are set in the letters of the text" formulae
+check "the PDF has an index of terms and names" index
 check "the PDF's text has no '??' and no markup" text
 check "the PDF lacks no letter of its fonts" letters
 check "no line of the PDF sticks out" overfull

@@ -40,7 +40,8 @@ echo "$whole ms when nobody stops it"
 for round in $(seq "$rounds"); do
     for signal in INT TERM KILL; do
         rm -rf build
-        env --default-signal=INT setsid make -s -j4 "$goal" PACKAGES_DONE=1 >/dev/null 2>&1 </dev/null &
+        env --default-signal=INT setsid make -s -j4 "$goal" \
+            PACKAGES_DONE=1 >/dev/null 2>&1 </dev/null &
         pid=$!
         part=$((whole * (2 * round - 1) / (2 * rounds)))
         sleep "$((part / 1000)).$(printf %03d $((part % 1000)))"

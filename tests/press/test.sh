@@ -265,7 +265,16 @@ twice() {
     diff "$T/sums.1" "$T/sums.2"
 }
 
+. tests/press/forms.sh
 check "the sample book prints" whole
+check "a kept listing stands at the end, pages told both ways" kept
+check "PDFs of two formats have contents, lists and an index" formats
+check "a diagram is drawn for page, phone, print and e-book" diagram
+check "a diagram's unknown colour is refused" fault figures/steps.lua \
+    's/edge = "c1"/edge = "puce"/' 'fill = "t1"' puce
+check "a diagram of a state that nobody printed is refused" fault \
+    figures/steps.lua 's/sample-moments/sample-none/;1s/$/\n/' \
+    'SPDX' sample-none
 check "two printings are the same, to the byte (HTML, PDF, EPUB)" twice
 
 check "an unknown value is refused" fault second.md \
