@@ -8,7 +8,11 @@ here=$PWD
 plan() {
     make -s PACKAGES_DONE=1 lab-plan CHAPTER="$1"
 }
-chapters=$(plan none | sed 1d)
+# Where a stretch is traced, the machine waits for the runner, for a time
+# that differs, and frames and a few instructions differ with it.
+chapters=$(for c in $(plan none | sed 1d); do
+    grep -qs LAB_TRACE= "bench/$c/boots.tsv" || echo "$c"
+done)
 modules=$(for c in $chapters; do
     plan "$c" | grep -qx module && echo "$c"
 done)
