@@ -9,6 +9,10 @@
 # of code/<x> and of what it needs; or, where code/<x> is for processes
 # only, as a program. A kernel is booted again when what runs in it has
 # changed. `make lab-again` boots it in any case.
+#
+# Beside a module a lab may have programs, which run after it: each
+# bench/<x>/guest_<name>.c, linked with the parts that <x>.guest names in
+# bench/<x>/rules.mk. Like all programs of the lab they print records.
 
 KERNELS ?= 6.1
 LAB_ALL := $(filter-out lab,$(patsubst bench/%/lab.c,%, \
@@ -22,9 +26,12 @@ lab_sources = $(wildcard bench/$1/lab.c bench/$1/lab_*.c) $(call \
     lab_code,$1)
 lab_headers = $(foreach p,$(call closure,$1),$(filter-out $(if $(filter \
     user,$($1.world)),%_kernel.h,%_user.h),$($p.headers)))
+lab_guests = $(wildcard bench/$1/guest_*.c)
+guest_code = $(foreach p,$($1.guest),$(call user_sources,$p))
 lab_files = $(wildcard bench/$1/lab*.[ch] bench/$1/boots.tsv \
     bench/$1/Kbuild bench/$1/kernels_*.c) $(call lab_code,$1) \
-    $(call lab_headers,$1)
+    $(call lab_headers,$1) $(lab_guests) $(if $($1.guest),$(guest_code) \
+    $(foreach p,$($1.guest),$(call part_files,$p)))
 
 .PHONY: lab lab-again lab-plan
 lab: $(foreach l,$(LABS),$(KERNELS:%=build/results/vm-insn/%/$l.tsv))
@@ -33,11 +40,13 @@ lab-again:
 	@set -e; for l in $(LABS); do bench/lab/run.sh $$l $(KERNELS); done
 
 # What bench/lab/run.sh asks: whether it is a chapter of the lab, what it is
-# (a module or a program), and what it is made of.
+# (a module or a program), and what it is made of; a line for each guest.
 lab-plan:
 	@$(if $(filter $(CHAPTER),$(LAB_ALL)),echo "$(if $(filter \
 	    user,$($(CHAPTER).world)),program,module)"; \
-	    printf '%s\n' $(call lab_sources,$(CHAPTER)), \
+	    printf '%s\n' $(call lab_sources,$(CHAPTER)) \
+	    $(patsubst %,'guest % $(call guest_code,$(CHAPTER))',$(call \
+	    lab_guests,$(CHAPTER))), \
 	    echo none; printf '%s\n' $(LAB_ALL))
 
 # $(call LAB_RULE,chapter)
