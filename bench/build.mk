@@ -35,6 +35,7 @@ build/bench/%.o: bench/%.c bench/build.mk
 
 host_objects = $(patsubst bench/%.c,build/bench/%.o,$(filter-out \
     bench/$1/lab.c bench/$1/lab_%.c bench/$1/kernels_%.c \
+    bench/$1/guest.c bench/$1/guest_%.c \
     bench/$1/moments.c, \
     $(wildcard bench/$1/*.c)))
 

@@ -7,12 +7,12 @@
 #
 # A chapter with bench/<x>/lab.c is in it: as a kernel module made of that,
 # of code/<x> and of what it needs; or, where code/<x> is for processes
-# only, as a program. A kernel is booted again when what runs in it has
+# only, as a program. Beside a module a lab may have programs, which print
+# records like all programs of the lab: bench/<x>/guest.c runs while it is
+# loaded, each guest_<name>.c after it, linked with the parts that <x>.guest
+# names in bench/<x>/rules.mk. Where a boot wants a trace, trace.lua turns
+# it into results. A kernel is booted again when what runs in it has
 # changed. `make lab-again` boots it in any case.
-#
-# Beside a module a lab may have programs, which run after it: each
-# bench/<x>/guest_<name>.c, linked with the parts that <x>.guest names in
-# bench/<x>/rules.mk. Like all programs of the lab they print records.
 
 KERNELS ?= 6.1
 LAB_ALL := $(filter-out lab,$(patsubst bench/%/lab.c,%, \
@@ -29,7 +29,8 @@ lab_headers = $(foreach p,$(call closure,$1),$(filter-out $(if $(filter \
 lab_guests = $(wildcard bench/$1/guest_*.c)
 guest_code = $(foreach p,$($1.guest),$(call user_sources,$p))
 lab_files = $(wildcard bench/$1/lab*.[ch] bench/$1/boots.tsv \
-    bench/$1/Kbuild bench/$1/kernels_*.c) $(call lab_code,$1) \
+    bench/$1/Kbuild bench/$1/kernels_*.c bench/$1/guest.c \
+    bench/$1/trace.lua) $(call lab_code,$1) \
     $(call lab_headers,$1) $(lab_guests) $(if $($1.guest),$(guest_code) \
     $(foreach p,$($1.guest),$(call part_files,$p)))
 

@@ -48,10 +48,12 @@ boot() {
     mkdir -p "$place"
     cd "$place" || exit
     rm -f console.txt records.txt
+    trace_open
     progress "booting under $instrument ($2)"
     qemu-system-x86_64 "${machine[@]}" -nodefaults -display none \
         -m "$memory" -smp 1 -no-reboot \
         -serial file:console.txt -serial file:records.txt \
+        "${trace_ports[@]}" \
         -kernel "$cache/vmlinuz" -initrd "$work/initramfs.cpio" \
         -append "$append" >qemu-log.txt 2>&1 </dev/null &
     qemu_pid=$!
@@ -64,6 +66,7 @@ boot() {
                 "see what it did last, or give it longer: LAB_LIMIT="
         fi
         sleep 0.5
+        trace_serve
         boot_progress
     done
     wait "$qemu_pid" || status=$?

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
 # build: compile a chapter's module with its kernel's headers and compiler,
-# and pack the initramfs: init, /modules, /programs and, where a boot wants
-# to swap, /swap. The sources are copied below build/ first, since kbuild
-# writes beside what it compiles.
+# and pack the initramfs: init, /modules, /guests (programs that run while
+# the module is loaded), /programs and, where a boot wants to swap, /swap.
+# The sources are copied below build/ first, since kbuild writes beside what
+# it compiles.
 #
 # shellcheck shell=bash disable=SC2034,SC2154
 
@@ -53,6 +54,7 @@ build_for_kernel() {
     cp -R "$LAB" "$ROOT/bench/$chapter" "$src/module/bench/"
     cp -R "$ROOT/code" "$src/module/"
     build_module || build_failed
+    build_guest || build_failed
     # Without what depends on this folder's name (debug sections and their
     # checksum): on every machine the same bytes are to be loaded.
     strip --strip-debug --remove-section=.note.gnu.build-id \
@@ -80,6 +82,18 @@ build_failed() {
     grep -E -m 5 'error|Error|cannot' "$work/build-log.txt" >&2 || :
     die "lab $series" "the module of '$chapter' does not compile" \
         "see build/lab/$series/$chapter/build-log.txt"
+}
+
+# The program that runs while the module is loaded. The one with symbols
+# stays here, for those who read a trace.
+build_guest() {
+    [ -e "$ROOT/bench/$chapter/guest.c" ] || return 0
+    mkdir -p "$work/initramfs/guests"
+    # shellcheck disable=SC2086 # a list of words
+    (cd "$ROOT" && ${CC:-cc} $PROGRAM_FLAGS -Wall -Wextra \
+        -o "$work/guest" "bench/$chapter/guest.c") \
+        >>"$work/build-log.txt" 2>&1
+    strip -o "$work/initramfs/guests/$chapter" "$work/guest"
 }
 
 # Run a command in the unpacked tree of another suite. An ordinary user gets

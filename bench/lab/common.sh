@@ -67,7 +67,10 @@ find_plan() {
 #
 # Words that begin with LAB_ are for init: LAB_SWAP=512 makes a swap device
 # of that many MiB, in compressed memory, by the kernel's own modules; with
-# LAB_COMPLAINTS=wanted a warning in the kernel's log is no failure. The
+# LAB_COMPLAINTS=wanted a warning in the kernel's log is no failure;
+# with LAB_ONCE=yes there is no self-test, for labs that do damage;
+# LAB_ONLY=6.12,7.3 leaves the boot out on other kernels; with LAB_TRACE=
+# stretches of it are traced (trace.sh). The
 # module asks lab_boot() which it is in, a program LAB_BOOT; rows and texts
 # of all boots become one result, and of a claim asked in several boots the
 # worst verdict counts. A chapter without the table gets one boot, "main",
@@ -80,11 +83,16 @@ boot_rows() {
 # kernel built from source has no modules to swap with, and one with SLAB
 # not the checks that SLUB has.
 find_boots() {
-    local boot memory words
+    local boot memory words only
     boots=()
     while IFS=$'\t' read -r boot memory words; do
         [ -n "$boot" ] || continue
         case " ${LAB_BOOTS:-$boot} " in *" $boot "*) ;; *) continue ;; esac
+        only=,${words##*LAB_ONLY=},
+        case $words/${only/ /,} in
+        *LAB_ONLY=*/*,"$series",*) ;;
+        *LAB_ONLY=*) continue ;;
+        esac
         case $headers_package/$series/$words in
         linux-source-*LAB_SWAP=*) ;;
         */slab/*slub_debug=*) ;;

@@ -3,12 +3,13 @@
  * The lab's init: the only process in the machine that measures.
  *
  * In a boot that wants to swap (LAB_SWAP, in MiB) it first sees to that.
- * It loads the modules of /modules in the order of their names, copies
- * what they offer under /proc/pagewise to the second serial port, unloads
- * them, loads and unloads them once more for a self-test, runs the
- * programs of /programs with their output to the same port, and switches
- * the machine off. On that port a line that begins with '@' is ours, all
- * others belong to the file that the last "@ file" line named:
+ * It loads the modules of /modules in the order of their names, runs the
+ * programs of /guests, which want them loaded, copies what they offer under
+ * /proc/pagewise to the second serial port, unloads them, loads and unloads
+ * them once more for a self-test (not with LAB_ONCE), runs the programs of
+ * /programs with their output to the same port, and switches the machine
+ * off. On that port a line that begins with '@' is ours, all others belong
+ * to the file that the last "@ file" line named:
  *
  *     @ load page.ko            @ file page/page.tsv
  *     @ failed page.ko: <why>   @ program list 0
@@ -167,13 +168,13 @@ static void copy_records(void)
     }
 }
 
-static void run_program(const char *name)
+static void run_program(const char *folder, const char *name)
 {
     char path[256];
     int status = -1;
     pid_t child;
 
-    snprintf(path, sizeof(path), "/programs/%s", name);
+    snprintf(path, sizeof(path), "/%s/%s", folder, name);
     say("@ file program/%s\n", name);
     child = fork();
     if (child == 0) {
@@ -208,8 +209,9 @@ static void begin_to_swap(void)
 
 int main(void)
 {
-    char *module[NAMES], *program[NAMES];
-    int i, pass, modules, programs;
+    char *module[NAMES], *guest[NAMES], *program[NAMES];
+    const int passes = getenv("LAB_ONCE") ? 1 : 2;
+    int i, pass, modules, guests, programs;
 
     mount("none", "/proc", "proc", 0, NULL);
     mount("none", "/sys", "sysfs", 0, NULL);
@@ -220,17 +222,20 @@ int main(void)
     begin_to_swap();
     settle();
     modules = list("/modules", module);
+    guests = list("/guests", guest);
     programs = list("/programs", program);
-    for (pass = 0; pass < 2; pass++) {
+    for (pass = 0; pass < passes; pass++) {
         for (i = 0; i < modules; i++)
             load(module[i], pass);
+        for (i = 0; i < guests && pass == 0; i++)
+            run_program("guests", guest[i]);
         if (pass == 0)
             copy_records();
         for (i = modules; i-- > 0;)
             unload(module[i]);
     }
     for (i = 0; i < programs; i++)
-        run_program(program[i]);
+        run_program("programs", program[i]);
     if (planted("warn"))
         complain();
     if (planted("hang"))

@@ -14,6 +14,7 @@ publish() {
     mkdir -p "$parts" "$to"
     for b in "${boots[@]}"; do
         cat "$(boot_place "$b")/records.txt"
+        publish_trace "$1" "$(boot_place "$b")"
     done | awk -v dir="$parts/" -v chapter="$chapter" '
         /^@ file / { file = dir substr($3, index($3, "/") + 1); next }
         /^@ / { file = ""; next }
@@ -39,6 +40,13 @@ publish() {
         tr -d '\r' <"$(boot_place "$b")/console.txt" \
             >"$to/${name/-main-/-}"
     done
+}
+
+# What the chapter makes of a trace, as further records.
+publish_trace() {
+    [ -e "$2/trace-$chapter.txt" ] || return 0
+    (cd "$ROOT" &&
+        lua5.4 "bench/$chapter/trace.lua" "$2" "$series" "$1")
 }
 
 # One row a claim: the worst verdict of all boots, and all their evidence.

@@ -17,7 +17,7 @@
 # shellcheck disable=SC2154 # names that the parts set
 set -Eeuo pipefail
 cd "$(dirname "$0")/../.."
-for part in common fetch source swap build boot publish; do
+for part in common fetch source swap build trace boot publish; do
     # shellcheck source=/dev/null
     . "bench/lab/$part.sh"
 done
