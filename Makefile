@@ -26,8 +26,8 @@ NO_PACKAGES := help doctor clean distclean
 CODE_GOALS := lib install uninstall take
 LAB_GOALS := lab
 BENCH_GOALS := bench bench-quick drift reference
-PRESS_GOALS := html pdf pdf-book epub print figures coverage weight lint \
-    sources audit statements
+PRESS_GOALS := html pdf pdf-book epub card print figures coverage weight \
+    lint sources audit statements
 TEST_GOALS := test% format
 BOOK_GOALS := $(filter-out $(NO_PACKAGES) $(CODE_GOALS) $(LAB_GOALS) \
     $(BENCH_GOALS) $(PRESS_GOALS) $(TEST_GOALS),$(GOALS))
@@ -143,7 +143,7 @@ make install, uninstall
 make take NAME=slab
                   one allocator alone, in build/take: a folder, or with
                   FORM=single two files
-make html, pdf, epub, figures
+make html, pdf, epub, card, figures
                   one form of the book, or its figures, from what is there
 make pdf-book     build/pagewise-book.pdf: 17 by 24 cm, two-sided
 make drift        what differs from the recorded results

@@ -7,10 +7,12 @@
 #
 # A chapter with bench/<x>/lab.c is in it: as a kernel module made of that,
 # of code/<x> and of what it needs; or, where code/<x> is for processes
-# only, as a program. Beside a module, bench/<x>/guest.c and guest_*.c make
-# a program that runs while it is loaded; and where a boot wants a trace,
-# bench/<x>/trace.lua turns it into results. A kernel is booted again when
-# what runs in it has changed. `make lab-again` boots it in any case.
+# only, as a program. Beside a module a lab may have programs, which print
+# records like all programs of the lab: bench/<x>/guest.c runs while it is
+# loaded, each guest_<name>.c after it, linked with the parts that <x>.guest
+# names in bench/<x>/rules.mk. Where a boot wants a trace, trace.lua turns
+# it into results. A kernel is booted again when what runs in it has
+# changed. `make lab-again` boots it in any case.
 
 KERNELS ?= 6.1
 LAB_ALL := $(filter-out lab,$(patsubst bench/%/lab.c,%, \
@@ -24,10 +26,13 @@ lab_sources = $(wildcard bench/$1/lab.c bench/$1/lab_*.c) $(call \
     lab_code,$1)
 lab_headers = $(foreach p,$(call closure,$1),$(filter-out $(if $(filter \
     user,$($1.world)),%_kernel.h,%_user.h),$($p.headers)))
+lab_guests = $(wildcard bench/$1/guest_*.c)
+guest_code = $(foreach p,$($1.guest),$(call user_sources,$p))
 lab_files = $(wildcard bench/$1/lab*.[ch] bench/$1/boots.tsv \
-    bench/$1/Kbuild bench/$1/kernels_*.c bench/$1/guest*.[ch] \
+    bench/$1/Kbuild bench/$1/kernels_*.c bench/$1/guest.c \
     bench/$1/trace.lua) $(call lab_code,$1) \
-    $(call lab_headers,$1)
+    $(call lab_headers,$1) $(lab_guests) $(if $($1.guest),$(guest_code) \
+    $(foreach p,$($1.guest),$(call part_files,$p)))
 
 .PHONY: lab lab-again lab-plan
 lab: $(foreach l,$(LABS),$(KERNELS:%=build/results/vm-insn/%/$l.tsv))
@@ -36,11 +41,13 @@ lab-again:
 	@set -e; for l in $(LABS); do bench/lab/run.sh $$l $(KERNELS); done
 
 # What bench/lab/run.sh asks: whether it is a chapter of the lab, what it is
-# (a module or a program), and what it is made of.
+# (a module or a program), and what it is made of; a line for each guest.
 lab-plan:
 	@$(if $(filter $(CHAPTER),$(LAB_ALL)),echo "$(if $(filter \
 	    user,$($(CHAPTER).world)),program,module)"; \
-	    printf '%s\n' $(call lab_sources,$(CHAPTER)), \
+	    printf '%s\n' $(call lab_sources,$(CHAPTER)) \
+	    $(patsubst %,'guest % $(call guest_code,$(CHAPTER))',$(call \
+	    lab_guests,$(CHAPTER))), \
 	    echo none; printf '%s\n' $(LAB_ALL))
 
 # $(call LAB_RULE,chapter)

@@ -10,11 +10,14 @@
 
 local base = require "base"
 local claims = require "claims"
+local essay = require "essay"
 local expression = require "expression"
 local facts = require "facts"
+local guide = require "guide"
 local pick = require "pick"
 local results = require "results"
 local source = require "source"
+local spent = require "spent"
 local values = require "values"
 local weight = require "weight"
 
@@ -310,6 +313,19 @@ end
 blocks.claim = claims.claim
 blocks["claims-table"] = function(state, div)
     return claims.table(state, div, caption(div))
+end
+
+blocks["trial-field"] = essay.field
+blocks["trial-table"] = function(state, div)
+    return essay.table(state, div, caption(div))
+end
+
+blocks.guide = function(state, div)
+    return guide.table(state, div, caption(div))
+end
+
+blocks.spent = function(state, div)
+    return spent.table(state, div, caption(div))
 end
 
 return blocks

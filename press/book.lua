@@ -83,6 +83,7 @@ local function make_part(path, data)
         { "DIR", data.dir }, { "FIGDIR", data.figures },
         { "BIB", data.bibliography }, { "REF", data.reference },
         { "EVIDENCE", data.evidence }, { "ALLOWED", data.allowed },
+        { "ESSAY", data.essay or "" }, { "GUIDE", data.guide or "" },
         { "EPOCH", epoch(path, data.edition) } } do
         lines[#lines + 1] = "PRESS_" .. pair[1] .. " := " .. pair[2]
     end

@@ -35,7 +35,8 @@ PRESS_LANGUAGE := expression.lua expression_parse.lua \
 PRESS_RESULTS := bench/results/results.lua bench/results/results_tree.lua
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
     sentences.lua lint.lua $(PRESS_LANGUAGE) values.lua facts.lua \
-    pick.lua claims.lua read.lua lines.lua evidence.lua weight.lua blocks.lua reader.lua) \
+    pick.lua claims.lua read.lua lines.lua evidence.lua weight.lua \
+    essay.lua choose.lua guide.lua spent.lua blocks.lua reader.lua) \
     $(PRESS_RESULTS) $(PRESS_ALLOWED)
 PRESS_DRAW := $(addprefix press/,base.lua book.lua $(PRESS_LANGUAGE) \
     values.lua facts.lua pick.lua palette.lua chart.lua draw.lua \
@@ -55,14 +56,17 @@ PRESS_PAGES := $(PRESS_CHAPTERS) read notso \
 PRESS_HTML := $(PRESS_PAGES:%=$(PW)/%.html)
 PRESS_TEX := $(PRESS_PAGES:%=$(PW)/%.tex)
 
-.PHONY: html pdf pdf-book epub figures coverage weight lint sources audit \
-    statements FORCE
+PRESS_CARD := $(if $(PRESS_GUIDE),$(B)/pagewise-card.pdf)
+
+.PHONY: html pdf pdf-book epub card figures coverage weight lint sources \
+    audit statements FORCE
 FORCE:
 -include $(PRESS_CHAPTERS:%=$(PW)/%.d)
 
 # The pages are published alone: the other two forms lie beside them.
 html: $(B)/html/.done ; @:
-pdf: $(B)/html/pagewise.pdf ; @:
+pdf: $(B)/html/pagewise.pdf $(PRESS_CARD:$(B)/%=$(B)/html/%) ; @:
+card: $(B)/pagewise-card.pdf ; @:
 pdf-book: $(B)/pagewise-book.pdf ; @:
 epub: $(B)/html/pagewise.epub ; @:
 $(B)/html/pagewise.%: $(B)/pagewise.%
@@ -86,8 +90,18 @@ $(foreach c,$(PRESS_CHAPTERS),$(if $(wildcard $(PRESS_DIR)/$(c).md),, \
 	    "off the list" >&2; exit 1
 
 # ---- Chapters: read once for all formats, then linked
-$(PW)/%.json: $(PRESS_DIR)/%.md $(PW)/contents.tab $(PRESS_READ) \
-    $(PW)/results.sum
+# The essay's statements, where the book has them.
+$(PW)/essay.tab: $(PRESS_ESSAY) press/essay.lua $(PW)/contents.tab
+	@TZ=UTC $(press_lua) press/essay.lua
+	@touch $@
+
+# What "Which one?" chooses among.
+$(PW)/guide.tab: $(PRESS_GUIDE) press/choose.lua $(PW)/contents.tab
+	@TZ=UTC $(press_lua) press/choose.lua
+	@touch $@
+
+$(PW)/%.json: $(PRESS_DIR)/%.md $(PW)/contents.tab $(PW)/essay.tab \
+    $(PW)/guide.tab $(PRESS_READ) $(PW)/results.sum
 	@$(press_pandoc) --quiet -f press/reader.lua -t json -o $@ $<
 
 $(PW)/%.xref: $(PW)/%.json ;
@@ -182,6 +196,13 @@ $(B)/pagewise.pdf: $(PRESS_BOOK)
 # The same on pages of 17 by 24 cm, two-sided.
 $(B)/pagewise-book.pdf: $(PRESS_BOOK)
 	@$(press_lua) press/print.lua book
+	@touch $@
+
+# ---- The card: the guide on one page, where the book has one
+$(B)/pagewise-card.pdf: $(PW)/guide.tab press/card.lua press/choose.lua \
+    press/theme/card.tex $(PW)/figures.done $(PW)/fonts.done \
+    $(PW)/results.sum
+	@$(press_lua) press/card.lua
 	@touch $@
 
 # ---- EPUB: one run over all chapters

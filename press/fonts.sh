@@ -68,3 +68,7 @@ face mono 600 JetBrainsMono-SemiBold.ttf
 for font in "$out"/*.ttf; do
     woff2_compress "$font" >/dev/null 2>&1
 done
+
+# Chinese is only for print: a reader of the pages has a font for it.
+mkdir -p "$out/print"
+cp "$(where gbsn00lp.ttf)" "$out/print/han.ttf"

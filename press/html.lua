@@ -126,6 +126,74 @@ return function(context)
             or "", esc(text)))
     end
 
+    -- The claims that bear a sentence, small behind it.
+    function pen.bears(s)
+        local out = pandoc.List { rawi('<span class="bears">') }
+        out:extend(s.content)
+        out:insert(rawi("</span>"))
+        return out
+    end
+
+    -- The guide: a table, which book.js lets the reader narrow down.
+    function pen.guide(div)
+        local out = { figure(div, "table guide"), caption(div,
+            ' <span class="facts">Kernel ' .. esc(div.attributes.kernel)
+            .. "; again with <code>make lab LABS=which</code>.</span>"),
+            raw('<div class="wide"><table><thead><tr><th>you want</th>'
+            .. "<th>size</th><th>call</th><th>instructions</th></tr>"
+            .. "</thead>") }
+        for i = 2, #div.content do
+            local a, c = div.content[i].attributes, div.content[i].content
+            out[#out + 1] = raw(string.format('<tbody data-name="%s" '
+                .. 'data-context="%s" data-from="%s" data-to="%s"><tr>',
+                a.name, a.context, a.from, a.to))
+            for n = 1, 4 do
+                local inlines = pandoc.List { rawi(n == 1
+                    and '<th scope="row" rowspan="2">' or "<td>") }
+                inlines:extend(c[n].content)
+                inlines:insert(rawi(n == 1 and "</th>" or "</td>"))
+                out[#out + 1] = pandoc.Plain(inlines)
+            end
+            local small = pandoc.List { rawi(
+                '</tr><tr><td colspan="3">') }
+            if pandoc.utils.stringify(c[5]) ~= "–" then
+                small:insert(rawi("<b>Given in pieces:</b> "))
+                small:extend(c[5].content)
+                small:insert(rawi(". "))
+            end
+            small:insert(rawi("<b>Fails with</b> "))
+            small:extend(c[6].content)
+            small:insert(rawi(". <b>Never for</b> "))
+            small:extend(c[7].content)
+            small:insert(rawi(".</td></tr></tbody>"))
+            out[#out + 1] = pandoc.Plain(small)
+        end
+        out[#out + 1] = raw("</table></div></figure>")
+        return out
+    end
+
+    -- The essay's statements as squares, a line for each kernel.
+    pen["trial-field"] = function(div)
+        local out = pandoc.List { string.format('<div class="squares" '
+            .. 'role="img" aria-label="%s">', esc(div.attributes.alt)) }
+        for kernel, cells in div.attributes.rows:gmatch(
+            "([^\n\t]+)\t([^\n]*)") do
+            out:insert('<div><span class="kernel">' .. esc(kernel)
+                .. "</span>")
+            local last
+            for part, id, word in cells:gmatch("([^%s,]+) (%S+) (%a+)") do
+                out:insert(string.format('<i class="q-%s%s" title="%s: '
+                    .. '%s"></i>', word, last and part ~= last
+                    and " next" or "", id, context.words[word]
+                    or "not asked"))
+                last = part
+            end
+            out:insert("</div>")
+        end
+        out:insert("</div>")
+        return { raw(table.concat(out)) }
+    end
+
     -- A formula may be wider than a small screen: it scrolls by itself.
     function pen.math(math)
         if math.mathtype == "DisplayMath" and not epub then

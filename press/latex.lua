@@ -88,6 +88,87 @@ return function(context)
         return rawi(string.format("\\pwword{%s}{%s}", word, text))
     end
 
+    function pen.bears(s)
+        s.content:insert(1, rawi("{\\pwbears "))
+        s.content:insert(rawi("}"))
+        return s.content
+    end
+
+    -- Chinese may be broken between any two signs, but before some and
+    -- behind others.
+    local closing, opening = {}, {}
+    for _, c in utf8.codes("，。、；：？！）」』”’》") do
+        closing[c] = true
+    end
+    for _, c in utf8.codes("（「『“‘《") do
+        opening[c] = true
+    end
+    local function wide(c)
+        return c >= 0x2E80 and c <= 0xFFEF or c == 0x201C or c == 0x201D
+    end
+
+    function pen.str(s)
+        local out, last = {}, nil
+        if not s.text:find("[\227-\239][\128-\191][\128-\191]") then
+            return nil
+        end
+        for _, c in utf8.codes(s.text) do
+            if last and (wide(c) or wide(last)) and not closing[c]
+                and not opening[last] then
+                out[#out + 1] = "\\pwhan "
+            end
+            out[#out + 1] = esc(utf8.char(c))
+            last = c
+        end
+        return rawi(table.concat(out))
+    end
+
+    function pen.bound(div, blocks)
+        return blocks(div.content)
+    end
+
+    -- The guide, two lines a rule: what for and which, then the rest.
+    function pen.guide(div)
+        local out = pandoc.List { caption("pwlistcaption", div,
+            "\\pwfacts{Kernel " .. esc(div.attributes.kernel)
+            .. ". Again with \\texttt{make lab LABS=which}.}") }
+        for i = 2, #div.content do
+            local c = div.content[i].content
+            local inlines = pandoc.List { rawi("\\pwrule{") }
+            for n, cell in ipairs(c) do
+                if n == 3 then
+                    inlines:insert(rawi("\\codefont\\fontsize{7}{9}"
+                        .. "\\selectfont " .. esc(pandoc.utils.stringify(
+                        cell))))
+                else
+                    inlines:extend(cell.content)
+                end
+                inlines:insert(rawi(n < #c and "}{" or "}"))
+            end
+            out:insert(pandoc.Plain(inlines))
+        end
+        out:insert(raw("\\pwruleend"))
+        return out
+    end
+
+    -- The essay's statements as squares, a line for each kernel.
+    pen["trial-field"] = function(div)
+        local out = { "\\begin{pwfield}" }
+        for kernel, cells in div.attributes.rows:gmatch(
+            "([^\n\t]+)\t([^\n]*)") do
+            local last
+            out[#out + 1] = "\\pwfieldrow{" .. esc(kernel) .. "}{"
+            for part, _, word in cells:gmatch("([^%s,]+) (%S+) (%a+)") do
+                out[#out + 1] = (last and part ~= last
+                    and "\\pwfieldgap" or "") .. "\\pwsq{" .. word .. "}"
+                last = part
+            end
+            out[#out + 1] = "}"
+        end
+        out[#out + 1] = "\\end{pwfield}"
+        return { raw(table.concat(out)) }
+    end
+
     function pen.note(note)
         local inlines = pandoc.List { rawi("\\pwnote{") }
         for i, block in ipairs(note.content) do
@@ -306,6 +387,7 @@ return function(context)
             header.classes:insert("unnumbered")
         end
         header.attributes.number = nil
+        header.attributes.lang = nil -- pandoc would want babel's name
         if header.level == 1 then
             local list = pandoc.List { header }
             if not context.chapter.number then

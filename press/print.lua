@@ -157,6 +157,7 @@ local function document(rest)
         twosided = small and "true" or "false", imprint = imprint(),
         sides = small and "twoside" or "oneside",
         fonts = "./" .. book.build .. "/fonts",
+        han = "./" .. book.build .. "/fonts/print/han.ttf",
         front = table.concat(front, "\n"), main = table.concat(main, "\n"),
         back = rest .. glossary .. back("bibliography", "Bibliography")
         .. "\\input{" .. folder .. "bibliography.tex}\n\\input{" .. folder

@@ -18,6 +18,7 @@ package.path = "press/?.lua;bench/results/?.lua;" .. package.path
 local base = require "base"
 local blocks = require "blocks"
 local books = require "book"
+local essay = require "essay"
 local evidence = require "evidence"
 local expression = require "expression"
 local lines = require "lines"
@@ -102,6 +103,11 @@ local function numbering(state)
         return pandoc.Link({}, "#" .. id, "", pandoc.Attr("", { "try" },
             { text = text }))
     end
+    -- A reference that no link of the text makes.
+    function state.refers(id, place)
+        table.insert(xref.refs, { id = id,
+            line = tonumber(place:match(":(%d+)$")) or 1 })
+    end
     function state.missing(div, class, number, caption)
         return pandoc.Div({ caption, pandoc.Plain { pandoc.Str(
             "Not measured yet.") } }, pandoc.Attr(div.identifier,
@@ -168,13 +174,17 @@ local function code_block(state, block)
 end
 
 local kinds = { "listing", "figure", "table", "output", "claim",
-    "claims-table", "exercise" }
+    "claims-table", "exercise", "trial-table", "trial-field", "guide",
+    "spent" }
 
 local function div(state, block)
     for _, kind in ipairs(kinds) do
         if block.classes:includes(kind) then
             return blocks[kind](state, block) or pandoc.Null()
         end
+    end
+    if block.classes:includes("bound") then
+        essay.bound(state, block)
     end
     state.define(block.identifier, block.identifier, "div",
         block.attributes.line)

@@ -76,7 +76,10 @@ context.words = words
 
 local function span(s)
     if s.classes:includes("word") then
-        return pen.word(s.attributes.word, words[s.attributes.word], s)
+        return pen.word(s.attributes.word, s.attributes.text
+            or words[s.attributes.word], s)
+    elseif s.classes:includes("bears") then
+        return pen.bears(s)
     elseif s.classes:includes("value") or s.classes:includes("unmeasured")
     then
         return pen.value(s)
@@ -131,7 +134,7 @@ function Pandoc(doc)
         pen.start(doc)
     end
     doc = doc:walk { Link = link, Span = span }
-    doc = doc:walk { Note = pen.note, Math = pen.math }
+    doc = doc:walk { Note = pen.note, Math = pen.math, Str = pen.str }
     doc.blocks = render_blocks(doc.blocks)
     if pen.finish then
         pen.finish(doc)

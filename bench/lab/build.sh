@@ -17,6 +17,7 @@ build() {
     else
         build_for_kernel
     fi
+    build_guests || build_failed
     build_initramfs
 }
 
@@ -29,6 +30,19 @@ build_program() {
         -o "$work/initramfs/programs/$chapter" "${sources[@]}") \
         >"$work/build-log.txt" 2>&1
     strip "$work/initramfs/programs/$chapter"
+}
+
+# The programs beside the module: bench/<chapter>/guest_<name>.c and more.
+build_guests() {
+    local guest name
+    for guest in "${guests[@]}"; do
+        name=${guest%%.c *}
+        # shellcheck disable=SC2086 # lists of words
+        (cd "$ROOT" && ${CC:-cc} $PROGRAM_FLAGS -w -o \
+            "$work/initramfs/programs/${chapter}_${name##*guest_}" $guest) \
+            >>"$work/build-log.txt" 2>&1 || return
+        strip "$work/initramfs/programs/${chapter}_${name##*guest_}"
+    done
 }
 
 build_for_kernel() {
@@ -77,7 +91,7 @@ build_guest() {
     mkdir -p "$work/initramfs/guests"
     # shellcheck disable=SC2086 # a list of words
     (cd "$ROOT" && ${CC:-cc} $PROGRAM_FLAGS -Wall -Wextra \
-        -o "$work/guest" "bench/$chapter"/guest*.c) \
+        -o "$work/guest" "bench/$chapter/guest.c") \
         >>"$work/build-log.txt" 2>&1
     strip -o "$work/initramfs/guests/$chapter" "$work/guest"
 }

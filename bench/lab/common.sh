@@ -50,12 +50,13 @@ kernel_row() {
 }
 
 # The plan of a chapter, from the manifests (bench/lab.mk): is it a module
-# or a program, and of which sources?
+# or a program, and of which sources? And what runs beside it?
 find_plan() {
     plan=$(env -u MAKEFLAGS -u MAKELEVEL make -s -C "$ROOT" \
         PACKAGES_DONE=1 lab-plan CHAPTER="$chapter")
     kind=${plan%%$'\n'*}
-    mapfile -t sources <<<"${plan#*$'\n'}"
+    mapfile -t guests < <(sed -n 's/^guest //p' <<<"$plan")
+    mapfile -t sources < <(sed -e 1d -e '/^guest /d' <<<"$plan")
     [ "$kind" != none ] || die lab "the chapter '$chapter' has no lab" \
         "give one of: ${sources[*]}"
 }

@@ -31,7 +31,8 @@ publish() {
         esac
     done
     # The claims of all chapters that were run on this kernel.
-    cat "$ROOT/build/lab/$series"/*/"claims-$1.tsv" >"$parts/claims.tsv"
+    find "$ROOT/build/lab/$series" -name "claims-$1.tsv" | sort |
+        xargs -r cat >"$parts/claims.tsv"
     publish_table "$parts/claims.tsv" "$to/claims.tsv" "$1" \
         'claim kernel verdict evidence'
     for b in "${boots[@]}"; do

@@ -455,6 +455,46 @@
     });
   }
 
+  // ---- The guide: three choices that hide the rows that do not answer them
+  function choices(label, options, changed) {
+    var box = document.createElement('label'), select = document.createElement('select');
+    options.forEach(function (o) { select.add(new Option(o[1], o[0])); });
+    box.append(label + ' ', select);
+    select.addEventListener('change', changed);
+    return { box: box, select: select };
+  }
+  function size(bytes) {
+    return bytes < 1024 ? bytes + ' B' : bytes < 1048576 ? bytes / 1024 + ' KiB' : bytes / 1048576 + ' MiB';
+  }
+  function guide() {
+    var table = document.querySelector('figure.guide table');
+    if (!table) return;
+    var rows = Array.from(table.tBodies), sizes = [['', 'any size']], context, need, large, said;
+    for (var n = 8; n <= 16777216; n *= 2) sizes.push([n, size(n)]);
+    function narrow() {
+      var left = 0;
+      rows.forEach(function (row) {
+        var d = row.dataset, n = Number(large.select.value);
+        row.hidden = context.select.value && d.context !== context.select.value ||
+          need.select.value && d.name !== need.select.value ||
+          n && (n < Number(d.from) || n > Number(d.to)) || false;
+        left += !row.hidden;
+      });
+      said.textContent = left === 0 ? 'No call does that.' : left === rows.length ? '' :
+        left === 1 ? 'One call is left.' : left + ' rows are left.';
+    }
+    context = choices('The caller', [['', 'may be anything'], ['sleep', 'may sleep'], ['atomic', 'may not sleep'],
+      ['user', 'is a process']], narrow);
+    need = choices('and wants', [['', 'anything'], ['any', 'memory for the processor'], ['same', 'many objects of one kind'],
+      ['device', 'memory for a device'], ['pages', 'whole pages'], ['percpu', 'one for each processor']], narrow);
+    large = choices('of', sizes, narrow);
+    said = document.createElement('output');
+    var form = document.createElement('form');
+    form.className = 'choices';
+    form.append(context.box, need.box, large.box, said);
+    table.parentNode.before(form);
+  }
+
   // What can wait waits, a piece at a time, so that the page answers at once.
   function later(list) {
     var wait = window.requestIdleCallback || function (f) { setTimeout(f, 30); };
@@ -469,6 +509,7 @@
   tips();
   notes();
   lines();
+  guide();
   if (document.getElementById('field')) field(document.getElementById('field'), document.getElementById('says'));
   arrive();
   addEventListener('hashchange', arrive);

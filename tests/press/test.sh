@@ -142,7 +142,7 @@ on_the_recorded() {
     says "$where/html/read.html" 'Linux 6.1 line 42, Linux 5.10: not there'
     says "$where/html/notso.html" 'Nothing was measured'
     print_sample statements >"$T/said" && cat "$T/said" &&
-        says "$T/said" 'all 6 measured statements hold'
+        says "$T/said" 'all 9 measured statements hold'
 }
 
 on_mine() {
@@ -154,18 +154,18 @@ on_mine() {
         'not so on this machine' 'class="own"' 'In grey:' \
         'cheaper at every order'
     says "$where/html/notso.html" \
-        'Of 6 measured statements 2 hold on this machine' \
+        'Of 9 measured statements 2 hold on this machine' \
         'on this machine: 60.0 ns &gt; 40'
     pdftotext "$where/pagewise.pdf" "$T/own.txt"
     says "$T/own.txt" 'Not so on this machine:' '(here 60.0 ns)' \
-        'Of 6 measured statements 2 hold' 'sample_alloc: Linux 6.1 line 42'
+        'Of 9 measured statements 2 hold' 'sample_alloc: Linux 6.1 line 42'
     rm -rf "$T/epub" && mkdir "$T/epub" &&
         unzip -qo "$where/pagewise.epub" -d "$T/epub"
     cat "$T"/epub/EPUB/text/*.xhtml | sed 's/\xc2\xa0/ /g' >"$T/epub.txt"
     says "$T/epub.txt" 'Not so on this machine: 60.0 ns &gt; 40.' \
         '(here 60.0 ns)' 'Linux 6.1 line 42'
     print_sample statements >"$T/said" && says "$T/said" \
-        'of 6 measured statements 2 hold on this machine; 3 do not'
+        'of 9 measured statements 2 hold on this machine; 3 do not'
 }
 
 # looked HAS: `make sources` on a source made for it, looking for HAS.
@@ -275,6 +275,8 @@ check "a diagram's unknown colour is refused" fault figures/steps.lua \
 check "a diagram of a state that nobody printed is refused" fault \
     figures/steps.lua 's/sample-moments/sample-none/;1s/$/\n/' \
     'SPDX' sample-none
+# shellcheck source=tests/press/trial.sh
+. tests/press/trial.sh
 check "two printings are the same, to the byte (HTML, PDF, EPUB)" twice
 
 check "an unknown value is refused" fault second.md \

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# Nothing of ours is measured here, only the kernels.
+years.needs :=
