@@ -182,6 +182,9 @@ local function run(again)
         .. "-outdir=" .. folder .. " " .. job .. ".tex >" .. job
         .. ".out.txt 2>&1 </dev/null")
     local log = base.read(job .. ".log") or ""
+    -- A page number may move for ever; what was printed last will do.
+    ok = ok or log:find("Output written on", 1, true)
+        and not log:find("\n! ", 1, true)
     if not ok and not again and base.read(job .. ".aux") then
         for _, left in ipairs { ".aux", ".toc", ".out", ".figures",
             ".listings", ".ind", ".idx", ".fdb_latexmk", ".fls",
