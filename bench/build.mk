@@ -56,7 +56,7 @@ build/bench/$1/moments: build/bench/$1/moments.o $(call user_objects,$1)
 
 $(HOST)/$1-moments.txt: build/bench/$1/moments
 	@mkdir -p $$(@D)
-	@$$< >$$@
+	@$$< >$$@.new && mv $$@.new $$@
 endef
 $(foreach x,$(MOMENTS),$(eval $(call MOMENTS_RULE,$x)))
 .PHONY: moments

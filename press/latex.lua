@@ -257,7 +257,7 @@ return function(context)
             .. (facts.rerun ~= "" and " Again with \\texttt{"
             .. esc(facts.rerun) .. "}." or "") .. "}" or ""
         return { raw(string.format("\\begin{figure}[htbp]\n"
-            .. "\\includegraphics{%s/figures/%s.pdf}\n",
+            .. "\\includegraphics[width=\\textwidth]{%s/figures/%s.pdf}\n",
             context.book.build, src)), caption("pwfigcaption", div, small
             .. listed("figure", div)),
             raw("\\end{figure}") }

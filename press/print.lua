@@ -171,7 +171,10 @@ end
 -- it, once.
 local function run(again)
     local there = os.getenv("PWD") .. "/" .. folder
-    local ok = os.execute("TEXMFVAR=" .. base.quote(there .. "texmf")
+    -- Without TEXMFCACHE the fonts' tables would go where root may write,
+    -- and name files of whichever checkout was printed last.
+    local cache = base.quote(there .. "texmf")
+    local ok = os.execute("TEXMFVAR=" .. cache .. " TEXMFCACHE=" .. cache
         .. " latexmk -norc -lualatex -silent -interaction=nonstopmode "
         .. "-halt-on-error -e '$makeindex=q{makeindex -q -s \""
         .. os.getenv("PWD") .. "/press/theme/book.mst\" -o %D %S}; "
@@ -179,9 +182,13 @@ local function run(again)
         .. "-outdir=" .. folder .. " " .. job .. ".tex >" .. job
         .. ".out.txt 2>&1 </dev/null")
     local log = base.read(job .. ".log") or ""
+    -- A page number may move for ever; what was printed last will do.
+    ok = ok or log:find("Output written on", 1, true)
+        and not log:find("\n! ", 1, true)
     if not ok and not again and base.read(job .. ".aux") then
         for _, left in ipairs { ".aux", ".toc", ".out", ".figures",
-            ".listings", ".ind", ".idx", ".fdb_latexmk", ".fls" } do
+            ".listings", ".ind", ".idx", ".fdb_latexmk", ".fls",
+            ".log" } do
             os.remove(job .. left)
         end
         return run(true)
