@@ -166,8 +166,9 @@ local function write_book()
         end
         write_page(page.file, { pagetitle = esc((first and tokens.text(
             page.chapter.html) or page.title .. " · " .. tokens.text(
-            page.chapter.html)) .. " · " .. book.title), class = body:find('class="note"', 1, true)
-            and "book" or "book nonotes",
+            page.chapter.html)) .. " · " .. book.title),
+            class = body:find('class="note"', 1, true) and "book"
+                or "book nonotes",
             body = nav.trail(page) .. body,
             side = nav.side(chapters, page, ""),
             steps = nav.steps(pages[i - 1], pages[i + 1], "") })
