@@ -58,7 +58,7 @@ function lists.claims(pages)
         claims_of(page, rows)
     end
     for _, row in ipairs(rows) do
-        local list = row.id:match("^claim%-%a%d+$") and essay or ours
+        local list = row.id:match("^claim%-[kmpsv]%d+$") and essay or ours
         list[#list + 1] = row
     end
     return "<h1>All claims</h1><p>" .. #essay .. " statements of the "
