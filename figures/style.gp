@@ -57,7 +57,8 @@ set linetype 9 lc rgb grey lw 1.2 dt 1 pt 6 ps 0.35
 
 # Pieces of a plot command for the series KEY, in style s; nothing where it
 # was not measured. No title is printed: it tells the press which series the
-# points are (press/svg.lua). Draw by eval "plot ".line("pw",1).line("kernel",2).end
+# points are (press/svg.lua). Draw by
+#     eval "plot ".line("pw",1).line("kernel",2).end
 has(k) = exists("i_".k) && exists("y_".k)
 band(k,s) = !has(k) ? "" : sprintf(\
     "data index %d using 1:3:4 with filledcurves lt %d notitle, ", \

@@ -132,7 +132,8 @@ $(PW)/fonts.done: press/fonts.sh
 	@touch $@
 
 # ---- HTML
-PRESS_HTML_NEED := $(PRESS_PEN) press/html.lua $(PW)/book.tab $(PW)/figures.done
+PRESS_HTML_NEED := $(PRESS_PEN) press/html.lua $(PW)/book.tab \
+    $(PW)/figures.done
 press_html = $(press_pandoc) -f json -t html5 --wrap=none --mathml \
     $(PRESS_CITE) --lua-filter=press/render.lua
 
@@ -160,7 +161,8 @@ $(B)/html/.done: $(PRESS_HTML) $(PRESS_SITE) figures/palette.tsv \
 	@$(if $(PRESS_TAKE),cp $(PRESS_TAKE) $(B)/html/take/,:)
 	@$(press_lua) press/pages.lua
 	@cp press/theme/book.js $(B)/html/
-	@cat press/webfonts.sh press/fonts.sh $(PW)/letters.txt >$(PW)/cut; \
+	@cat press/webfonts.sh press/fonts.sh $(PW)/letters.txt \
+	    >$(PW)/cut; \
 	    cmp -s $(PW)/cut $(B)/html/fonts/.cut || { \
 	    sh press/webfonts.sh $(B)/fonts $(PW)/letters.txt \
 	    $(B)/html/fonts && cp $(PW)/cut $(B)/html/fonts/.cut; }

@@ -19,8 +19,9 @@ local function provenance(file, whose)
             .. "<td>%s</td></tr>", key, esc(file.meta[key] or ""))
     end
     return string.format("<details><summary><code>%s</code>, %d records, "
-        .. '%s</summary><div class="wide"><table>%s</table></div></details>', esc(file.path),
-        #file.rows, whose, table.concat(rows))
+        .. '%s</summary><div class="wide"><table>%s</table></div>'
+        .. "</details>",
+        esc(file.path), #file.rows, whose, table.concat(rows))
 end
 
 local function whose_results(tree)

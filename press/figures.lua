@@ -55,8 +55,8 @@ end
 -- sum over all results is.
 local sum = base.read(book.build .. "/press/results.sum") or ""
 
--- A chart for a phone: drawn anew. A diagram that is laid out by hand, and a
--- script of panels that does not ask style.gp for their places, is not.
+-- A chart for a phone: drawn anew. A diagram that is laid out by hand, and
+-- a script of panels that does not ask style.gp for their places, is not.
 local function phone(script, name, data, text)
     local path = out .. name .. ".narrow.svg"
     if text:find("eval canvas", 1, true) or text:find("set multiplot", 1,

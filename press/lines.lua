@@ -40,8 +40,8 @@ function lines.span(state, span)
     local region = file and file.regions[at.region or ""]
     if not region then
         base.complain(place, "lines of '" .. (a.of or "") .. "', which is "
-            .. "no listing of this chapter", "write []{.lines of=\"lst-...\""
-            .. " from=\"...\"}")
+            .. "no listing of this chapter", "write []{.lines "
+            .. "of=\"lst-...\" from=\"...\"}")
         return span.content
     end
     local first = find(file, region, region.first, a.from or "\0")

@@ -26,7 +26,8 @@ local function claims_of(page, rows)
         end
         local b = tokens.element(page.body, a)
         local html = page.body:sub(a, b)
-        local word, id = html:match('class="claim c%-([%w-]+)" id="([^"]+)"')
+        local word, id = html:match(
+            'class="claim c%-([%w-]+)" id="([^"]+)"')
         local head, rest = html:match('<p class="claim%-head">(.-)</p>(.*)')
         local label = head:match('class="label"[^>]*>(.-)</a>')
         local said = head:match('(<span class="word.*</span>)')
@@ -57,12 +58,13 @@ function lists.claims(pages)
         claims_of(page, rows)
     end
     for _, row in ipairs(rows) do
-        local list = row.id:match("^claim%-%a%d+$") and essay or ours
+        local list = row.id:match("^claim%-[kmpsv]%d+$") and essay or ours
         list[#list + 1] = row
     end
-    return "<h1>All claims</h1><p>" .. #essay .. " statements of the essay, "
-        .. "put to running kernels, and " .. #ours .. " of the book, "
-        .. "computed from what was measured. Each leads to its evidence.</p>"
+    return "<h1>All claims</h1><p>" .. #essay .. " statements of the "
+        .. "essay, put to running kernels, and " .. #ours .. " of the "
+        .. "book, computed from what was measured. Each leads to its "
+        .. "evidence.</p>"
         .. '<h2 id="essay">The essay’s</h2>' .. claims_table(essay)
         .. '<h2 id="measured">The book’s</h2>' .. claims_table(ours), rows
 end
@@ -258,7 +260,8 @@ function lists.cited(pages)
                 by[key] = by[key] or {}
                 local last = by[key][#by[key]]
                 if not last or last.id ~= section then
-                    table.insert(by[key], { page = page.file, id = section })
+                    table.insert(by[key], { page = page.file,
+                        id = section })
                 end
             end
         end

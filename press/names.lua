@@ -5,8 +5,8 @@
 -- sources; the listings say which of their lines stand where in the book.
 --
 -- Invariant: a name leads to one place. Where several files have a static
--- function of one name, a listing leads to that of its own file, else of its
--- folder, else nowhere. A name that is not ours (the kernel's, the C
+-- function of one name, a listing leads to that of its own file, else of
+-- its folder, else nowhere. A name that is not ours (the kernel's, the C
 -- library's) leads to the section that speaks of it most, when at least
 -- three times.
 

@@ -32,9 +32,9 @@ local function item(root, file, id, n, html, more)
         file, id and "#" .. id or "", more or "", number(n), html)
 end
 
--- A chapter's headings of levels 2 and 3 as nested lists. `here` is the page
--- one is on: its own headings are addressed by their ids alone, which the
--- script follows with the scroll.
+-- A chapter's headings of levels 2 and 3 as nested lists. `here` is the
+-- page one is on: its own headings are addressed by their ids alone, which
+-- the script follows with the scroll.
 local function sections(chapter, root, here)
     local out, open = {}, false
     for _, page in ipairs(chapter.pages) do

@@ -133,10 +133,32 @@ local function write_page(path, values_)
     base.write(out .. path, text)
 end
 
+-- A page has one heading of the first level, and none is left out below it:
+-- where a page begins with a section, that is its title.
+local function title_of(page)
+    local body, first = page.body, page == page.chapter.pages[1]
+    if first then
+        return body
+    elseif page.goes_on then
+        return '<h1 class="part">' .. page.html .. "</h1>" .. body:gsub(
+            "<(/?)h3", "<%1h2")
+    end
+    local level = page.level
+    local head, rest = body:match("^(.-</h" .. level .. ">)(.*)$")
+    head = head:gsub("<h" .. level, '<h1 class="part"'):gsub("</h" .. level,
+        "</h1")
+    if level == "3" then
+        local at = rest:find("<h2", 1, true) or #rest + 1
+        rest = rest:sub(1, at - 1):gsub("<(/?)h3", "<%1h2")
+            .. rest:sub(at)
+    end
+    return head .. rest
+end
+
 local function write_book()
     for i, page in ipairs(pages) do
         local first = page == page.chapter.pages[1]
-        local body = page.body
+        local body = title_of(page)
         if first and not page.chapter.back then
             body = body:gsub("</h1>", function(tag)
                 return tag .. nav.parts(page.chapter)
@@ -144,8 +166,9 @@ local function write_book()
         end
         write_page(page.file, { pagetitle = esc((first and tokens.text(
             page.chapter.html) or page.title .. " · " .. tokens.text(
-            page.chapter.html)) .. " · " .. book.title), class = body:find('class="note"', 1, true)
-            and "book" or "book nonotes",
+            page.chapter.html)) .. " · " .. book.title),
+            class = body:find('class="note"', 1, true) and "book"
+                or "book nonotes",
             body = nav.trail(page) .. body,
             side = nav.side(chapters, page, ""),
             steps = nav.steps(pages[i - 1], pages[i + 1], "") })

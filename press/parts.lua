@@ -4,9 +4,9 @@
 -- on a screen. A section of some length begins a page, short ones join the
 -- page before; one that is too long by itself is split at its subsections.
 --
--- Invariant: the parts of a chapter, one after another, are the chapter. The
--- first keeps the chapter's address; the others are named by the id of the
--- heading they begin with, so that a page's name says what is on it.
+-- Invariant: the parts of a chapter, one after another, are the chapter.
+-- The first keeps the chapter's address; the others are named by the id of
+-- the heading they begin with, so that a page's name says what is on it.
 
 local tokens = require "tokens"
 
@@ -56,8 +56,8 @@ local function cut(html, level)
     end
 end
 
--- A subsection that is too long by itself goes on on a page of its own, from
--- a paragraph after a listing or figure.
+-- A subsection that is too long by itself goes on on a page of its own,
+-- from a paragraph after a listing or figure.
 local function continued(piece)
     local out = {}
     while piece.height > limit * 1.3 do

@@ -55,7 +55,8 @@ local function single_out(list, page)
         end
         local b = tokens.element(body, a)
         local claim = body:sub(a, b)
-        entry(list, "claim", page.file .. "#" .. claim:match('id="([^"]+)"'),
+        entry(list, "claim", page.file .. "#"
+            .. claim:match('id="([^"]+)"'),
             tokens.text(claim:match("<p class=\"claim%-head\">(.-)</p>")),
             tokens.text(claim:gsub("<p class=\"claim%-head\">.-</p>", "")))
         body = body:sub(1, a - 1) .. " " .. body:sub(b + 1)
@@ -69,8 +70,8 @@ function search.page(list, page)
     local function flush(last)
         local text = tokens.text(body:sub(from, last))
         if text ~= "" then
-            entry(list, "text", page.file .. (id and "#" .. id or ""), title,
-                text)
+            entry(list, "text", page.file .. (id and "#" .. id or ""),
+                title, text)
         end
     end
     for a, attributes, inner, b in body:gmatch("()<h[123]([^>]*)>(.-)"

@@ -70,7 +70,7 @@ module.exports = (dir, names) => {
     at(browser, having('sec-slab-build'), async (page, say) => {
       say(await page.locator('#contents ol ol ol a').count() > 2,
         'no third level');
-      const heading = page.locator('main h3').nth(1);
+      const heading = page.locator('main :is(h2, h3)').nth(2);
       const id = await heading.getAttribute('id');
       await heading.evaluate((h) => scrollTo(0, h.getBoundingClientRect().top
         + scrollY - 60));
@@ -235,7 +235,7 @@ module.exports = (dir, names) => {
         a.dataset.lines = `${first + 1}-${first + 3}`;
         a.href = `#${figure.id}`;
         a.textContent = 'lines';
-        document.querySelector('main h2').after(a);
+        document.querySelector('main h1').after(a);
       });
       await page.focus('a.lines');
       say(await page.locator('.l.lit').count() === 3, 'not three lines');
@@ -257,6 +257,7 @@ module.exports = (dir, names) => {
 
   uses['values are told by keyboard, with few stops'] = (browser) =>
     at(browser, having('sec-slab-measured'), async (page, say) => {
+      await page.waitForSelector('main p [data-tip][tabindex="0"]');
       const stops = await page.evaluate(() => [...document.querySelectorAll(
         'main a, main button, main [tabindex], main summary')].filter((e) =>
         e.tabIndex >= 0).length);
@@ -319,7 +320,8 @@ module.exports = (dir, names) => {
             / svg.viewBox.baseVal.width;
           return [...svg.querySelectorAll('[font-size]')].filter((g) =>
             g.textContent.trim()
-              && Number(g.getAttribute('font-size')) * scale < 10.4)
+              && Number(g.getAttribute('font-size')) * scale
+                < (/^[\d.,−-]+$/.test(g.textContent.trim()) ? 8.4 : 10.4))
             .map((g) => g.textContent.trim());
         }));
         say(!small.length, `too small: ${small.slice(0, 3)}`);
@@ -330,6 +332,36 @@ module.exports = (dir, names) => {
         }).map((t) => t.textContent.trim()));
         say(!out.length, `off the screen: ${out.slice(0, 3)}`);
       }, { width: 390 }));
+    }
+    return faults;
+  };
+
+  uses['words in charts have contrast, light and dark'] = async (browser) => {
+    const faults = [];
+    for (const scheme of ['light', 'dark']) {
+      for (const name of chapters.filter((n) => text(n).includes('class="dot"'))) {
+        faults.push(...await at(browser, name, async (page, say) => {
+          const pale = await page.evaluate(() => {
+            const light = (c) => {
+              const [r, g, b] = c.match(/[\d.]+/g).map((v) => {
+                const s = v / 255;
+                return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
+              });
+              return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const paper = light(getComputedStyle(document.body).backgroundColor);
+            return [...document.querySelectorAll('.plot svg')].filter((svg) =>
+              svg.querySelector('.dot')).flatMap((svg) =>
+              [...svg.querySelectorAll('text')]).map((t) => {
+              const ink = light(getComputedStyle(t).fill);
+              const ratio = (Math.max(ink, paper) + 0.05)
+                / (Math.min(ink, paper) + 0.05);
+              return ratio < 4.5 ? `${t.textContent} ${ratio.toFixed(2)}` : '';
+            }).filter(Boolean);
+          });
+          say(!pale.length, `${scheme}: ${pale.slice(0, 3)}`);
+        }, { scheme }));
+      }
     }
     return faults;
   };
