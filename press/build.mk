@@ -69,7 +69,7 @@ pdf: $(B)/html/pagewise.pdf $(PRESS_CARD:$(B)/%=$(B)/html/%) ; @:
 card: $(B)/pagewise-card.pdf ; @:
 pdf-book: $(B)/pagewise-book.pdf ; @:
 epub: $(B)/html/pagewise.epub ; @:
-$(B)/html/pagewise.%: $(B)/pagewise.%
+$(B)/html/pagewise%: $(B)/pagewise%
 	@mkdir -p $(@D)
 	@cp $< $@
 figures: $(PW)/figures.done ; @:
