@@ -4,9 +4,9 @@
  * asked for by one call, and when one by one.
  *
  *   page.bulkapi   x: n. kernel and pw one by one; kernel-bulk takes them
- *                  by alloc_pages_bulk() and frees them one by one, since
- *                  modules have no call for that; pw-bulk takes and frees
- *                  them by one call each
+ *                  by alloc_pages_bulk() and frees them by release_pages();
+ *                  kernel-half takes them so and frees them one by one;
+ *                  pw-bulk takes and frees them by one call each
  *
  * Each way is repeated until the per-CPU lists are as that way leaves them,
  * then timed. An allocator that does nothing is taken off, as in
@@ -15,6 +15,7 @@
 #include "lab_parts.h"
 
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 
 enum { FRAMES = 1024, MOST = 256, WARM_UP = 2 * PW_BATCH };
 
@@ -52,11 +53,19 @@ static void pw(unsigned n)
 
 static void kernel_bulk(unsigned n)
 {
+    const unsigned long got = alloc_pages_bulk(GFP_KERNEL, n, pages);
+
+    release_pages(pages, got);
+    memset(pages, 0, n * sizeof(*pages)); /* it fills what is NULL */
+}
+
+static void kernel_half(unsigned n)
+{
     unsigned long got = alloc_pages_bulk(GFP_KERNEL, n, pages);
 
     while (got > 0) {
         __free_page(pages[--got]);
-        pages[got] = NULL; /* it fills what is NULL */
+        pages[got] = NULL;
     }
 }
 
@@ -76,6 +85,7 @@ static const struct way {
     {"empty", empty},
     {"kernel", kernel},
     {"kernel-bulk", LAB_HAS_BULK ? kernel_bulk : NULL},
+    {"kernel-half", LAB_HAS_BULK ? kernel_half : NULL},
     {"pw", pw},
     {"pw-bulk", pw_bulk},
 };
@@ -111,16 +121,17 @@ static void measure(unsigned n)
 
 int page_lab_bulk(void)
 {
-    unsigned n;
+    unsigned n, i;
     int error = pw_zone_init(&zone, FRAMES, PW_BATCH);
 
     if (error)
         return error;
     for (n = 1; n <= MOST; n *= 4)
         measure(n);
-    if (!LAB_HAS_BULK)
-        lab_missing("page.bulkapi", "kernel-bulk",
-                    "the kernel has this call since 5.13");
+    for (i = 0; i < ARRAY_SIZE(ways); i++)
+        if (!ways[i].run)
+            lab_missing("page.bulkapi", ways[i].variant,
+                        "the kernel has this call since 5.13");
     error = pw_zone_check(&zone);
     pw_zone_exit(&zone);
     return error;

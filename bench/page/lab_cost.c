@@ -11,7 +11,7 @@
  * The variants: `kernel` is alloc_pages() and __free_pages(), through its
  * per-CPU lists; `kernel-zeroed` the same with __GFP_ZERO, which is what
  * init_on_alloc=1 adds; `pw` and `pw-core` are code/page with per-CPU
- * lists and without. Ours does less: no node or zone to choose, no
+ * lists and without, each order on a zone whose free frames are merged. Ours does less: no node or zone to choose, no
  * watermark, no migrate type, no accounting, no reference count.
  *
  * Each workload is written once and inlined once for each allocator, so
@@ -276,6 +276,8 @@ static int measure_order(unsigned order)
     const int pairs = order <= 6 ? PAIRS : PAIRS >> (order - 6);
     int pattern;
 
+    /* What the last order left on our stack keeps its neighbours cut up. */
+    pw_zone_drain(&cached_zone);
     blocks = min(BLOCKS, FRAMES / 2 >> order);
     draw_dice();
     if (!suffices(order)) {
