@@ -46,7 +46,7 @@ static void sort_slab(struct pw_cache *cache, struct pw_slab *slab,
 }
 //< sort
 
-//> slab-take
+//> slab-give
 /* Take up to n objects from one slab. */
 static size_t slab_take(struct pw_cache *cache, struct pw_slab *slab,
                         size_t n, void **objects)
@@ -92,9 +92,7 @@ size_t pw_slabs_take(struct pw_cache *cache, size_t n, void **objects)
         got += slab_take(cache, slab, n - got, objects + got);
     return got;
 }
-//< slab-take
 
-//> slab-give
 /* A word of a slab's bitmap, in hand while objects are given back to it. */
 struct word {
     struct pw_page *page; /* the slab's, or one of them; NULL: no word */

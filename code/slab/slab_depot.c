@@ -144,9 +144,7 @@ static void exchange(struct pw_cache *cache, struct pw_slab_cpu *cpu)
     cpu->previous = magazine;
     port_write(cpu->previous_rounds, rounds);
 }
-//< trade
 
-//> reload
 /*
  * See to it that the loaded magazine has an object, if that is possible
  * without a new slab.
@@ -166,9 +164,7 @@ void pw_cpu_reload(struct pw_cache *cache, struct pw_slab_cpu *cpu)
     port_unlock(&cache->lock);
     port_write(cpu->top, cpu->top + got);
 }
-//< reload
 
-//> make-room
 /* Give the objects of a magazine back to their slabs. */
 static void flush(struct pw_cache *cache, void **magazine, uint32_t n)
 {
@@ -241,4 +237,4 @@ void pw_magazines_drain(struct pw_cache *cache, bool alone)
     flush_depot(cache);
     port_unpin(&pin);
 }
-//< make-room
+//< trade
