@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> create
 /*
  * Caches: made, unmade, and asked for what they can spare.
  *
@@ -15,9 +15,7 @@
  * of all caches has a lock, which is taken before any cache's own.
  */
 #include "slab_core.h"
-//< theory
 
-//> caches
 struct pw_cache *pw_caches[PW_CACHES];
 PORT_LOCK(pw_caches_lock);
 
@@ -52,9 +50,7 @@ bool pw_tag_name(uint16_t tag, char *name)
     port_release(&pw_caches_lock, &pin);
     return found;
 }
-//< caches
 
-//> make-cache
 static size_t cache_bytes(void)
 {
     return sizeof(struct pw_cache) +
@@ -102,9 +98,7 @@ static struct pw_cache *make(const struct pw_cache *wish)
     }
     return cache;
 }
-//< make-cache
 
-//> create
 static const char *whats_wrong(const struct pw_zone *zone, size_t size,
                                size_t align, unsigned flags)
 {
@@ -196,9 +190,7 @@ size_t pw_cache_reap(const struct pw_zone *zone)
     port_release(&pw_caches_lock, &pin);
     return pages;
 }
-//< shrink
 
-//> busy
 enum { NAMED = 6 }; /* objects in use that are named, of all */
 
 /* Add the slab's objects in use to a line, as long as there is room. */
@@ -238,9 +230,7 @@ static int report_busy(struct pw_cache *cache)
                 cache->inuse > named ? " ..." : "");
     return -EBUSY;
 }
-//< busy
 
-//> destroy
 int pw_cache_destroy(struct pw_cache *cache)
 {
     port_pin_t pin;
@@ -260,4 +250,4 @@ int pw_cache_destroy(struct pw_cache *cache)
     unmake(cache);
     return 0;
 }
-//< destroy
+//< shrink

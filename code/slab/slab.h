@@ -40,9 +40,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-//< theory
 
-//> switches
 /* Build with -DPW_SLAB_...=0 to learn what each of these is worth. */
 #ifndef PW_SLAB_MAGAZINES
 #define PW_SLAB_MAGAZINES 1
@@ -50,9 +48,7 @@ extern "C" {
 #ifndef PW_SLAB_COLOUR
 #define PW_SLAB_COLOUR 1
 #endif
-//< switches
 
-//> flags
 enum {
     /* Align to cache lines: small objects to the part they fit in. */
     PW_CACHE_HWALIGN = 1,
@@ -74,7 +70,7 @@ enum {
 };
 
 enum { PW_OBJECT_MAX = 16384 }; /* bytes, red zones and all */
-//< flags
+//< theory
 
 //> calls
 struct pw_cache;
@@ -118,7 +114,7 @@ size_t pw_cache_shrink(struct pw_cache *cache);
 size_t pw_cache_reap(const struct pw_zone *zone);
 //< calls
 
-//> stat-calls
+//> inside
 enum pw_slab_list {
     PW_SLABS_FULL,    /* no object is free */
     PW_SLABS_PARTIAL, /* some are */
@@ -150,9 +146,7 @@ int pw_slabinfo(struct pw_cache *cache, char *line, size_t size);
 
 /* Does every invariant hold? 0, or -EINVAL after reporting the first. */
 int pw_cache_check(struct pw_cache *cache);
-//< stat-calls
 
-//> cache-of
 /*
  * All caches by the tag that their frames bear. Other allocators have the
  * tags from PW_CACHES on.
@@ -169,9 +163,7 @@ static inline struct pw_cache *pw_cache_of(const struct pw_zone *zone,
 
     return tag < PW_CACHES ? port_read(pw_caches[tag]) : NULL;
 }
-//< cache-of
 
-//> walk-calls
 /* A slab as it stands on its list; valid during the visit only. */
 struct pw_slab_view {
     enum pw_slab_list list;
@@ -189,12 +181,10 @@ struct pw_slab_view {
 int pw_cache_walk(struct pw_cache *cache,
                   int (*visit)(const struct pw_slab_view *view, void *arg),
                   void *arg);
-//< walk-calls
 
-//> end
 #ifdef __cplusplus
 }
 #endif
 
 #endif
-//< end
+//< inside

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> misuse
 /*
  * What exactly is wrong with an object that somebody tries to free, and
  * whether the invariants of a cache hold.
@@ -8,9 +8,7 @@
  * as it was.
  */
 #include "slab_core.h"
-//< theory
 
-//> misuse
 int pw_double_free(const struct pw_cache *cache, const void *object)
 {
     port_report("free of %p to cache %s: it is free already; free an "
@@ -75,7 +73,7 @@ int pw_object_misuse(const struct pw_cache *cache, const void *object)
 }
 //< misuse
 
-//> check-slab
+//> check
 static int broken(const struct pw_cache *cache, const char *invariant,
                   const void *where)
 {
@@ -141,9 +139,7 @@ static int check_list(const struct pw_cache *cache, enum pw_slab_list which,
         return broken(cache, "a list's count is wrong", head);
     return 0;
 }
-//< check-slab
 
-//> check-magazine
 /*
  * Turn over the bits of a magazine's objects: to free, and they must have
  * been in use, hence no object is here twice; and back, as many as were
@@ -200,9 +196,7 @@ static int turn_all(struct pw_cache *cache, bool to_free, size_t *turned)
         err = turn_over(cache, magazine, cache->magazine, to_free, turned);
     return err;
 }
-//< check-magazine
 
-//> check
 static int check_locked(struct pw_cache *cache)
 {
     const struct pw_depot *depot = &cache->depot;

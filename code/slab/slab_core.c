@@ -46,7 +46,7 @@ static void sort_slab(struct pw_cache *cache, struct pw_slab *slab,
 }
 //< sort
 
-//> slab-take
+//> slab-give
 /* Take up to n objects from one slab. */
 static size_t slab_take(struct pw_cache *cache, struct pw_slab *slab,
                         size_t n, void **objects)
@@ -92,9 +92,7 @@ size_t pw_slabs_take(struct pw_cache *cache, size_t n, void **objects)
         got += slab_take(cache, slab, n - got, objects + got);
     return got;
 }
-//< slab-take
 
-//> give-word
 /* A word of a slab's bitmap, in hand while objects are given back to it. */
 struct word {
     struct pw_page *page; /* the slab's, or one of them; NULL: no word */
@@ -127,9 +125,7 @@ static inline void pick_up(struct word *w, struct pw_page *page,
     w->given = 0;
     w->bits = w->slab->free[at];
 }
-//< give-word
 
-//> slab-give
 /*
  * Give one object back. It was one when it was freed; but one that was
  * freed twice may have come back since, and its slab be gone.
@@ -182,9 +178,7 @@ int pw_slabs_give(struct pw_cache *cache, size_t n, void **objects)
     put_back(cache, &w);
     return err;
 }
-//< slab-give
 
-//> add-detach
 /* A new slab, all of whose objects are free. */
 void pw_slabs_add(struct pw_cache *cache, struct pw_slab *slab)
 {
@@ -204,4 +198,4 @@ size_t pw_slabs_detach(struct pw_cache *cache, struct pw_link *head)
     cache->nslabs[PW_SLABS_EMPTY] = 0;
     return n;
 }
-//< add-detach
+//< slab-give

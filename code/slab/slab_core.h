@@ -89,9 +89,7 @@ struct pw_cache {
     struct pw_depot depot __attribute__((aligned(PORT_CACHE_LINE)));
     struct pw_slab_cpu cpu[]; /* CPU n's is cpu[n + 1]; 0: no CPU */
 };
-//< cache
 
-//> core-calls
 /* Slabs and lists, slab_core.c. Pinned, and with cache->lock held. */
 size_t pw_slabs_take(struct pw_cache *cache, size_t n, void **objects);
 int pw_slabs_give(struct pw_cache *cache, size_t n, void **objects);
@@ -127,7 +125,7 @@ int pw_double_free(const struct pw_cache *cache, const void *object);
 extern port_lock_t pw_caches_lock;
 bool pw_tag_name(uint16_t tag, char *name);
 extern struct pw_owner pw_slab_owner; /* slab_check.c */
-//< core-calls
+//< cache
 
 //> arithmetic
 /*
@@ -216,8 +214,6 @@ static inline bool cpu_push(struct pw_slab_cpu *cpu, void *object)
     cpu_put(cpu, top, object);
     return true;
 }
-//< push-pop
 
-//> end
 #endif
-//< end
+//< push-pop

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> alloc-slow
 /*
  * The way into the allocator: magazines first, slabs when they fail.
  *
@@ -16,9 +16,7 @@
  * comes back. Who must know at once makes the cache without magazines.
  */
 #include "slab_core.h"
-//< theory
 
-//> slow-helpers
 static size_t take_locked(struct pw_cache *cache, size_t n, void **objects)
 {
     port_pin_t pin;
@@ -52,9 +50,7 @@ static bool grow_or_reap(struct pw_cache *cache, bool *may_reap)
     pw_cache_reap(cache->zone);
     return true;
 }
-//< slow-helpers
 
-//> alloc-slow
 /* An object from a magazine or slab that is there, or NULL. */
 static void *alloc_once(struct pw_cache *cache)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> debug
 /*
  * Poison and red zones: finding those who write where they should not.
  *
@@ -16,9 +16,7 @@
  * object for each call. Without these flags nothing of this is called.
  */
 #include "slab_core.h"
-//< theory
 
-//> patterns
 enum {
     PW_RED_FREE = 0xbb,
     PW_RED_USED = 0xcc,
@@ -48,9 +46,7 @@ static void poison(const struct pw_cache *cache, char *object)
     memset(object, PW_POISON_FREE, cache->size - 1);
     object[cache->size - 1] = (char)PW_POISON_END;
 }
-//< patterns
 
-//> intact
 /* Does a run of bytes hold one value? If not, say where the first other
  * one is, as an offset from the object. */
 static bool intact(const struct pw_cache *cache, const char *object,
@@ -91,9 +87,7 @@ static bool poison_intact(const struct pw_cache *cache, const char *object)
     return intact(cache, object, 0, last, PW_POISON_FREE, what) &&
            intact(cache, object, (ptrdiff_t)last, 1, PW_POISON_END, what);
 }
-//< intact
 
-//> hands
 /* An object of a new slab. */
 void pw_debug_fresh(const struct pw_cache *cache, char *object)
 {
@@ -126,4 +120,4 @@ int pw_debug_give(const struct pw_cache *cache, char *object)
     poison(cache, object);
     return 0;
 }
-//< hands
+//< debug

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> trade
 /*
  * Where magazines come from and go to when they are empty or full.
  *
@@ -16,9 +16,7 @@
  * two. So a lock is taken at most once for each magazine.
  */
 #include "slab_core.h"
-//< theory
 
-//> make-magazines
 enum { PW_DEPOT = 256, PW_DEPOT_BYTES = 1 << 20 };
 
 /* Larger objects are fewer, and cost more to set aside. */
@@ -91,9 +89,7 @@ void pw_magazines_unmake(struct pw_cache *cache)
 {
     port_meta_free(cache->magazines, all_bytes(cache));
 }
-//< make-magazines
 
-//> trade
 static void depot_put(struct pw_depot *depot, enum pw_magazine kind,
                       void **magazine)
 {
@@ -148,9 +144,7 @@ static void exchange(struct pw_cache *cache, struct pw_slab_cpu *cpu)
     cpu->previous = magazine;
     port_write(cpu->previous_rounds, rounds);
 }
-//< trade
 
-//> reload
 /*
  * See to it that the loaded magazine has an object, if that is possible
  * without a new slab.
@@ -170,9 +164,7 @@ void pw_cpu_reload(struct pw_cache *cache, struct pw_slab_cpu *cpu)
     port_unlock(&cache->lock);
     port_write(cpu->top, cpu->top + got);
 }
-//< reload
 
-//> make-room
 /* Give the objects of a magazine back to their slabs. */
 static void flush(struct pw_cache *cache, void **magazine, uint32_t n)
 {
@@ -207,9 +199,7 @@ void pw_cpu_make_room(struct pw_cache *cache, struct pw_slab_cpu *cpu)
     }
     exchange(cache, cpu);
 }
-//< make-room
 
-//> drain
 static void flush_depot(struct pw_cache *cache)
 {
     struct pw_depot *depot = &cache->depot;
@@ -247,4 +237,4 @@ void pw_magazines_drain(struct pw_cache *cache, bool alone)
     flush_depot(cache);
     port_unpin(&pin);
 }
-//< drain
+//< trade

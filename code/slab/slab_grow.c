@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> fit
 /*
  * What a slab looks like, and how one is made and unmade.
  *
@@ -19,9 +19,7 @@
  * of all slabs do not compete for the same sets of the processor's cache.
  */
 #include "slab_core.h"
-//< theory
 
-//> fit
 enum { PW_SLAB_ORDER = 5 }; /* the largest: 8 objects of PW_OBJECT_MAX */
 
 static size_t rounded(size_t n, size_t align)
@@ -80,9 +78,7 @@ static void choose_order(struct pw_cache *cache)
             break;
     }
 }
-//< fit
 
-//> layout
 /* From size, align and flags all the other numbers. */
 int pw_cache_layout(struct pw_cache *cache)
 {
@@ -112,9 +108,9 @@ int pw_cache_layout(struct pw_cache *cache)
         cache->colours += (uint32_t)(rest / line);
     return 0;
 }
-//< layout
+//< fit
 
-//> make
+//> grow
 /* Write on every frame of a slab whose it is, or that it is nobody's. */
 static void label(const struct pw_cache *cache, struct pw_page *page,
                   struct pw_slab *slab, uint16_t tag)
@@ -162,9 +158,7 @@ static struct pw_slab *slab_make(struct pw_cache *cache,
     label(cache, page, slab, cache->tag);
     return slab;
 }
-//< make
 
-//> construct
 /* A poisoned object is constructed when it is allocated, not here. */
 static int construct(struct pw_cache *cache, struct pw_slab *slab)
 {
@@ -181,9 +175,7 @@ static int construct(struct pw_cache *cache, struct pw_slab *slab)
     }
     return err;
 }
-//< construct
 
-//> grow
 /* The frame that a slab starts with: blocks are aligned to their size. */
 struct pw_page *pw_slab_page(const struct pw_cache *cache,
                              const struct pw_slab *slab)

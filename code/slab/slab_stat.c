@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> stat
 /*
  * What there is to see of a cache: counts, the line of /proc/slabinfo,
  * and the three lists themselves.
@@ -9,9 +9,7 @@
  * slabs are exact.
  */
 #include "slab_core.h"
-//< theory
 
-//> stat
 /* Objects in magazines. The caller holds cache->lock, not the depot's. */
 static size_t count_cached(const struct pw_cache *cache)
 {
@@ -49,9 +47,7 @@ void pw_cache_stat(struct pw_cache *cache, struct pw_cache_stat *stat)
         stat->cached = stat->active;
     stat->active -= stat->cached;
 }
-//< stat
 
-//> slabinfo
 int pw_slabinfo(struct pw_cache *cache, char *line, size_t size)
 {
     struct pw_cache_stat s;
@@ -67,9 +63,7 @@ int pw_slabinfo(struct pw_cache *cache, char *line, size_t size)
                     cache->depot.size, slabs,
                     slabs + s.slabs[PW_SLABS_EMPTY], 0u);
 }
-//< slabinfo
 
-//> walk
 static void look_at(const struct pw_cache *cache,
                     const struct pw_slab *slab, struct pw_slab_view *view)
 {
@@ -104,4 +98,4 @@ int pw_cache_walk(struct pw_cache *cache,
     port_release(&cache->lock, &pin);
     return end;
 }
-//< walk
+//< stat
