@@ -122,7 +122,7 @@ missing() {
 }
 
 gcc_same() {
-    same gcc -O2 -S -o - code/malloc/heap.c
+    same gcc -O2 -S -o - code/malloc/malloc_heap.c
 }
 
 lua_same() {
