@@ -7,7 +7,8 @@ malloc.other_tests := fuzz world library steps
 TEST_PROGRAMS += $(PRELOAD) $(PRELOAD_CHECKED) $(addprefix $(BIN)/malloc_, \
     world steps library.so)
 
-MALLOC_FUZZ := $(test_kind_fuzz) -Wl,--wrap=mmap,--wrap=mremap,--wrap=munmap
+MALLOC_FUZZ := $(test_kind_fuzz) \
+    -Wl,--wrap=mmap,--wrap=mremap,--wrap=munmap,--wrap=madvise
 $(eval $(call TEST_RULE,malloc,tsan,tests/malloc/model.c, \
     -fsanitize=thread))
 $(eval $(call TEST_RULE,malloc,checked,tests/malloc/model.c, \
