@@ -35,7 +35,7 @@ static inline struct pw_block *quick(size_t size)
     struct pw_block *block = NULL;
     unsigned class;
 
-    if (port_likely(size <= PW_QUICK)) {
+    if (port_likely(heap && size <= PW_QUICK)) {
         class = heap->quick[size];
         block = heap->ready[class];
         if (port_likely(block))
@@ -77,7 +77,7 @@ PW_API size_t pw_malloc_usable_size(void *p)
 
     if (!p)
         return 0;
-    if (span && port_read(span->owner))
+    if (span && port_read(span->owner) != PW_NOBODY)
         return pw_class_size(span->class);
     if (!span || span->kind != PW_LARGE)
         pw_malloc_stranger(p);

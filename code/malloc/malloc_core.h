@@ -97,7 +97,7 @@ enum pw_span_kind {
  * what is written all the time.
  */
 struct pw_span {
-    struct pw_heap *owner; /* NULL: no span of small blocks */
+    struct pw_heap *owner; /* PW_NOBODY but of small blocks */
     char *start;
     size_t size;       /* bytes: whole pages */
     uint8_t kind;      /* enum pw_span_kind */
@@ -122,6 +122,9 @@ struct pw_span {
     };
     struct pw_link age; /* free and dirty: in order of time */
 };
+
+/* No thread's heap, and not what a thread without one has. */
+#define PW_NOBODY ((struct pw_heap *)1)
 
 _Static_assert(sizeof(struct pw_span) == 128, "two cache lines");
 
@@ -193,10 +196,10 @@ struct pw_heap {
     struct pw_span *pending __attribute__((aligned(128)));
 };
 
-/* This thread's heap; before its first call, one that is empty. */
+/* This thread's heap, or NULL. A resolver may run before the dynamic
+ * linker has put anything but zeros here. */
 extern __thread struct pw_heap *pw_heap_mine
     __attribute__((tls_model("initial-exec")));
-extern struct pw_heap pw_heap_none;
 //< heap
 
 //> internal

@@ -183,7 +183,7 @@ void *pw_heap_alloc(unsigned class)
     struct pw_heap *heap = pw_heap_mine;
     struct pw_block *block;
 
-    if (heap == &pw_heap_none && !(heap = pw_heap_adopt()))
+    if (!heap && !(heap = pw_heap_adopt()))
         return NULL;
     block = heap->ready[class];
     if (!block) {

@@ -143,7 +143,7 @@ struct pw_span *pw_span_new(char *start, size_t size, unsigned kind)
 /* The pointers to it that still lie about find neither owner nor kind. */
 void pw_span_drop(struct pw_span *span)
 {
-    port_write(span->owner, NULL);
+    port_write(span->owner, PW_NOBODY);
     span->kind = PW_SMALL;
     span->pending = spans;
     spans = span;

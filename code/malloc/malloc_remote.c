@@ -118,13 +118,13 @@ void pw_heap_free(struct pw_block *block, struct pw_span *span)
 
     if (!block)
         return;
-    if (!span || !port_read(span->owner)) {
+    if (!span || port_read(span->owner) == PW_NOBODY) {
         pw_malloc_large_free(span, block);
         return;
     }
     class = span->class;
-    if (mine->room[class] <= 0) {
-        if (mine->room[class] < 0)
+    if (!mine || mine->room[class] <= 0) {
+        if (mine && mine->room[class] < 0)
             mine->room[class]++;
         pw_heap_send(span, block);
     } else {

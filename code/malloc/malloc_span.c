@@ -136,7 +136,7 @@ static void give(struct pw_span *span)
     const int saved = errno;
 
     count(span, -span->size);
-    port_write(span->owner, NULL);
+    port_write(span->owner, PW_NOBODY);
     span->kind = PW_DIRTY;
     span->since = since;
     pw_span_join(span);

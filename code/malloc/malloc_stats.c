@@ -44,7 +44,7 @@ PW_API int pw_malloc_trim(size_t pad)
     const size_t before = port_read(pw_span_idle);
 
     __atomic_fetch_add(&pw_heap_trims, 1, __ATOMIC_RELAXED);
-    if (pw_heap_mine != &pw_heap_none)
+    if (pw_heap_mine)
         pw_heap_flush(pw_heap_mine);
     pw_heap_flush_parked();
     return pw_span_trim(pad) || port_read(pw_span_idle) < before;

@@ -17,12 +17,7 @@
 //< theory
 
 //> mine
-/* Nothing is ready here, and nobody owns spans of it: the first malloc
- * of a thread fails on the quick path as any other that finds no block,
- * and asks no further question. */
-struct pw_heap pw_heap_none;
-
-__thread struct pw_heap *pw_heap_mine = &pw_heap_none;
+__thread struct pw_heap *pw_heap_mine;
 __thread bool pw_heap_borrowed; /* parked again at the end of the call */
 
 static struct pw_heap *parked; /* under the lock, as all below */
@@ -37,7 +32,7 @@ void pw_heap_park(void *value)
     struct pw_heap *heap = value;
 
     pw_heap_flush(heap);
-    pw_heap_mine = &pw_heap_none;
+    pw_heap_mine = NULL;
     if (!pw_malloc_lock())
         return;
     heap->parked = parked;

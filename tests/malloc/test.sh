@@ -20,6 +20,12 @@ world_checked() {
     LD_PRELOAD=$checked timeout 300 "$bin/malloc_world" "$library"
 }
 
+# reports PROGRAM: of the kinds that users have reported.
+reports() {
+    LD_PRELOAD=$so timeout 400 "$bin/malloc_report_$1" \
+        "$PWD/build/lib/libpagewise.so"
+}
+
 # fuzz_malloc NAME
 fuzz_malloc() {
     fuzz 600 "$1" -max_total_time=12 -len_control=0
@@ -106,6 +112,64 @@ C
 cpp() {
     clang++ -O1 -std=c++17 -o "$T/new" "$T/new.cc" &&
         LD_PRELOAD=$so "$T/new"
+}
+
+# A handler may throw, and new that may not throw must return null then.
+cat >"$T/nothrow.cc" <<'C'
+#include <cstddef>
+#include <cstdint>
+#include <new>
+int main()
+{
+    std::set_new_handler([] { throw std::bad_alloc(); });
+    volatile std::size_t huge = PTRDIFF_MAX;
+    if (::operator new(huge, std::nothrow)) return 1;
+    if (::operator new[](huge, std::nothrow)) return 2;
+    if (::operator new(huge, std::align_val_t(64), std::nothrow)) return 3;
+    if (::operator new[](huge, std::align_val_t(64), std::nothrow))
+        return 4;
+    try { ::operator new(huge); return 5; } catch (std::bad_alloc &) {}
+    return 0;
+}
+C
+
+# A C program whose plug-in is C++: its library is in nobody else's sight.
+cat >"$T/plug.cc" <<'C'
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <vector>
+extern "C" int plug()
+{
+    volatile std::size_t huge = PTRDIFF_MAX;
+    int caught = 0;
+    try { delete[] new char[huge]; } catch (std::bad_alloc &) { caught++; }
+    try { throw std::vector<char>(huge / 2); }
+    catch (std::bad_alloc &) { caught++; }
+    return caught + !::operator new(huge, std::nothrow);
+}
+C
+cat >"$T/host.c" <<'C'
+#include <dlfcn.h>
+int main(int argc, char **argv)
+{
+    void *plug = argc > 1 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : 0;
+    int (*call)(void);
+    if (!plug) return 9;
+    *(void **)&call = dlsym(plug, "plug");
+    return call() != 3;
+}
+C
+
+cpp_nothrow() {
+    clang++ -O1 -std=c++17 -o "$T/nothrow" "$T/nothrow.cc" &&
+        LD_PRELOAD=$so "$T/nothrow"
+}
+
+cpp_plugin() {
+    clang++ -O1 -std=c++17 -shared -fPIC -o "$T/plug.so" "$T/plug.cc" &&
+        clang -o "$T/host" "$T/host.c" -ldl &&
+        LD_PRELOAD=$so "$T/host" "$T/plug.so"
 }
 
 # ---- Programs ------------------------------------------------------------
@@ -349,6 +413,9 @@ check "12 s of fuzzing find nothing" fuzz_malloc fuzz
 check "12 s in the checked build" fuzz_malloc checked_fuzz
 each "world" world
 each "world, checked" world_checked
+for p in fork space end; do
+    each "reported" reports $p
+done
 check "a double free is seen at once" bad 1 "$so" 'double free'
 check "a double free by another thread" bad a "$so" 'double free'
 check "a free inside a large block is seen" \
@@ -364,6 +431,8 @@ check "checked: a free of a stack address" bad 5 "$checked" "$never"
 check "checked: a free where the descriptors lie" bad 9 "$checked" "$never"
 check "checked: a write after free" bad 6 "$checked" 'a write after free'
 check "C++: new and delete in all forms" cpp
+check "C++: new that may not throw, with a handler that does" cpp_nothrow
+check "C++: a plug-in catches bad_alloc in a C program" cpp_plugin
 check "a sparse array of 4 GiB costs next to nothing" sparse
 check "PAGEWISE_STATS=1 prints a line" statistics
 for p in gcc lua perl sqlite bash git python tar xz sort redis; do

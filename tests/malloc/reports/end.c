@@ -198,8 +198,10 @@ static int early(void)
 
 static void *prints(void *unused)
 {
-    for (;;)
+    for (;;) {
         malloc_stats();
+        pthread_testcancel();
+    }
     return unused;
 }
 
