@@ -114,61 +114,16 @@ cpp() {
         LD_PRELOAD=$so "$T/new"
 }
 
-# A handler may throw, and new that may not throw must return null then.
-cat >"$T/nothrow.cc" <<'C'
-#include <cstddef>
-#include <cstdint>
-#include <new>
-int main()
-{
-    std::set_new_handler([] { throw std::bad_alloc(); });
-    volatile std::size_t huge = PTRDIFF_MAX;
-    if (::operator new(huge, std::nothrow)) return 1;
-    if (::operator new[](huge, std::nothrow)) return 2;
-    if (::operator new(huge, std::align_val_t(64), std::nothrow)) return 3;
-    if (::operator new[](huge, std::align_val_t(64), std::nothrow))
-        return 4;
-    try { ::operator new(huge); return 5; } catch (std::bad_alloc &) {}
-    return 0;
-}
-C
-
-# A C program whose plug-in is C++: its library is in nobody else's sight.
-cat >"$T/plug.cc" <<'C'
-#include <cstddef>
-#include <cstdint>
-#include <new>
-#include <vector>
-extern "C" int plug()
-{
-    volatile std::size_t huge = PTRDIFF_MAX;
-    int caught = 0;
-    try { delete[] new char[huge]; } catch (std::bad_alloc &) { caught++; }
-    try { throw std::vector<char>(huge / 2); }
-    catch (std::bad_alloc &) { caught++; }
-    return caught + !::operator new(huge, std::nothrow);
-}
-C
-cat >"$T/host.c" <<'C'
-#include <dlfcn.h>
-int main(int argc, char **argv)
-{
-    void *plug = argc > 1 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : 0;
-    int (*call)(void);
-    if (!plug) return 9;
-    *(void **)&call = dlsym(plug, "plug");
-    return call() != 3;
-}
-C
+reports=tests/malloc/reports
 
 cpp_nothrow() {
-    clang++ -O1 -std=c++17 -o "$T/nothrow" "$T/nothrow.cc" &&
+    clang++ -O1 -std=c++17 -o "$T/nothrow" $reports/nothrow.cc &&
         LD_PRELOAD=$so "$T/nothrow"
 }
 
 cpp_plugin() {
-    clang++ -O1 -std=c++17 -shared -fPIC -o "$T/plug.so" "$T/plug.cc" &&
-        clang -o "$T/host" "$T/host.c" -ldl &&
+    clang++ -O1 -std=c++17 -shared -fPIC -o "$T/plug.so" $reports/plug.cc &&
+        clang -o "$T/host" $reports/host.c -ldl &&
         LD_PRELOAD=$so "$T/host" "$T/plug.so"
 }
 

@@ -2,7 +2,7 @@
 /* Children: of fork, of what is not fork, and of signal handlers. */
 #include "report.h"
 
-/* ---- a handler that allocates, registered before the first malloc ----- */
+/* ---- a handler that allocates, registered before the first malloc -- */
 
 static void prepare(void)
 {
