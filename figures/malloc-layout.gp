@@ -28,11 +28,11 @@ eval box(440,270,130,34,t5,grey).say(505,287,"in the page",soft)
 do for [i=0:9] {
     eval box(40+i*14,196,14,26,i==4 ? t1 : paper,c1)
 }
-eval say(110,180,"the map: a word for each GiB",c1)
+eval say(112,158,"the map: a word for each GiB",c1)
 do for [i=0:17] {
     eval box(300+i*15,150,15,26,i>=5 && i<13 ? t2 : paper,c2)
 }
-eval say(435,192,"a leaf: an entry for each page",c2)
+eval say(480,134,"a leaf: an entry for each page",c2)
 eval to(103,270,103,226)
 eval to(103,196,296,163)
 eval to(340,270,398,180)
