@@ -126,6 +126,11 @@ PW_API void *pw_realloc(void *p, size_t size)
         return p;
     }
     to = pw_malloc(size);
+    if (!to && size <= have) { /* smaller must do without more */
+        if (have > PW_MOST)
+            pw_malloc_large_resize(span, size);
+        return p;
+    }
     if (to) {
         memcpy(to, p, size < have ? size : have);
         pw_free(p);

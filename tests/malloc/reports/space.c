@@ -120,6 +120,32 @@ static int refused_growth(void)
     return p == NULL;
 }
 
+/* When nothing is left, a block can still be made smaller. */
+static int full(void)
+{
+    char *p, *q;
+    static void *head;
+
+    limit(RLIMIT_AS, 300 * MIB);
+    p = malloc(100 * MIB);
+    p[999] = 7;
+    for (size_t size = MIB; size >= 16; size /= 2)
+        while ((q = malloc(size))) {
+            *(void **)q = head;
+            head = q;
+        }
+    q = realloc(p, 50 * MIB);
+    if (!q || q[999] != 7)
+        return 1;
+    for (size_t size = MIB; size >= 16; size /= 2)
+        while ((p = malloc(size))) {
+            *(void **)p = head;
+            head = p;
+        }
+    p = realloc(q, 1000);
+    return !p || p[999] != 7;
+}
+
 static char advice;
 
 static int advised(void)
@@ -288,6 +314,7 @@ int main(void)
     report(survives(tables), "page tables of 20,000 sparse blocks");
     report(survives(locked), "locked blocks take what they hold");
     report(survives(refused_growth), "growth that is refused is free");
+    report(survives(full), "a block is made smaller when nothing is left");
     for (const char *a = "dhml"; *a; a++) {
         advice = *a;
         snprintf(line, sizeof(line), "blocks with advice %c do not leak",
