@@ -175,12 +175,19 @@ static bool purge(struct pw_span *span)
     return true;
 }
 
-/* Give back what is too old or too much; was there anything? */
+/*
+ * Give back what is too much, and once a second what is too old; was
+ * there anything?
+ */
 bool pw_span_evict(size_t cap, time_t time)
 {
+    static time_t looked;
     bool some = false;
     struct pw_span *span;
 
+    if (pw_span_idle <= cap && time == looked)
+        return false;
+    looked = time;
     while (ages.next != &ages) {
         span = PW_SPAN_IN(age, ages.next);
         if (pw_span_idle <= cap && time <= span->since + 1)
