@@ -4,7 +4,7 @@
  * The calls. The quick paths of malloc and free are here in full, and
  * everything they do not do is a function call away.
  */
-#include "heap.h"
+#include "malloc_core.h"
 
 #define ALIGN 16
 //< theory
@@ -21,22 +21,22 @@ static __attribute__((noinline)) void *malloc_slow(size_t size)
 {
     void *block = NULL;
 
-    if (size <= MOST)
-        block = heap_alloc(class_of(size));
+    if (size <= PW_MOST)
+        block = pw_heap_alloc(pw_class_of(size));
     else if (size <= PTRDIFF_MAX)
-        block = large_alloc(size, ALIGN);
+        block = pw_malloc_large(size, ALIGN);
     return block ? block : no_memory();
 }
 
 /* The first ready block of the class, or NULL. */
-static inline struct block *quick(size_t size)
+static inline struct pw_block *quick(size_t size)
 {
-    struct heap *heap = heap_mine;
-    struct block *block = NULL;
+    struct pw_heap *heap = pw_heap_mine;
+    struct pw_block *block = NULL;
     unsigned class;
 
-    if (port_likely(size <= QUICK)) {
-        class = heap->quick[(size + 15) / 16];
+    if (port_likely(heap && size <= PW_QUICK)) {
+        class = heap->quick[size];
         block = heap->ready[class];
         if (port_likely(block))
             heap->ready[class] = block->next;
@@ -44,55 +44,49 @@ static inline struct block *quick(size_t size)
     return block;
 }
 
-API void *pw_malloc(size_t size)
+PW_API void *pw_malloc(size_t size)
 {
-    struct block *block = quick(size);
+    struct pw_block *block = quick(size);
 
-    return port_likely(block) ? checked(block) : malloc_slow(size);
+    return port_likely(block) ? pw_checked(block) : malloc_slow(size);
 }
 //< malloc
 
 //> free
-API void pw_free(void *p)
+PW_API void pw_free(void *p)
 {
-    struct block *block = p;
-    struct page *page;
+    struct pw_block *block = p;
+    struct pw_span *span = pw_span_of(p); /* none: NULL, too */
 
-    if (port_unlikely(!p))
-        return;
-    if (CHECKED)
-        check_free(p);
-    page = page_of(p);
-    if (port_unlikely(port_read(page->owner) != heap_mine)) {
-        heap_free(block, page);
+    if (PW_CHECKED)
+        pw_check_free(p);
+    if (port_unlikely(!span || port_read(span->owner) != pw_heap_mine)) {
+        pw_heap_free(block, span);
         return;
     }
-    push(&page->free, block);
-    if (port_unlikely(--page->used == 0))
-        heap_alarm(page);
+    pw_push(&span->free, block);
+    if (port_unlikely(--span->used == 0))
+        pw_heap_alarm(span);
 }
 //< free
 
 //> size
-API size_t pw_malloc_usable_size(void *p)
+PW_API size_t pw_malloc_usable_size(void *p)
 {
-    const struct segment *s = segment_of(p);
-    const struct page *page = page_of(p);
+    const struct pw_span *span = pw_span_of(p);
 
     if (!p)
         return 0;
-    if (CHECKED || !port_read(page->owner)) { /* not the usual case */
-        if (!region_known(s))
-            malloc_stranger(p);
-        if (!port_read(s->heap))
-            return s->size - (size_t)((const char *)p - (const char *)s);
-    }
-    return class_size(page[-page->back].class);
+    if (span && port_read(span->owner) != PW_NOBODY)
+        return pw_class_size(span->class);
+    if (!span || span->kind != PW_LARGE)
+        pw_malloc_stranger(p);
+    return span->size;
 }
 //< size
 
 //> calloc
-API void *pw_calloc(size_t n, size_t size)
+PW_API void *pw_calloc(size_t n, size_t size)
 {
     size_t bytes;
     void *p;
@@ -100,7 +94,7 @@ API void *pw_calloc(size_t n, size_t size)
     if (__builtin_mul_overflow(n, size, &bytes))
         return no_memory();
     p = pw_malloc(bytes);
-    if (p && (bytes <= MOST || !segment_of(p)->zeroed))
+    if (p && (bytes <= PW_MOST || !pw_span_of(p)->zero))
         memset(p, 0, bytes);
     return p;
 }
@@ -111,8 +105,9 @@ API void *pw_calloc(size_t n, size_t size)
  * In place where the block fits and is not less than half used; large
  * blocks by moving page table entries.
  */
-API void *pw_realloc(void *p, size_t size)
+PW_API void *pw_realloc(void *p, size_t size)
 {
+    struct pw_span *span;
     size_t have;
     void *to;
 
@@ -123,14 +118,19 @@ API void *pw_realloc(void *p, size_t size)
         return NULL;
     }
     have = pw_malloc_usable_size(p);
-    if (have > MOST && size > MOST && size <= PTRDIFF_MAX) {
-        to = large_resize(segment_of(p), size);
-        if (to)
-            return to;
+    span = pw_span_of(p);
+    if (have > PW_MOST && size > PW_MOST && size <= PTRDIFF_MAX) {
+        if (pw_malloc_large_resize(span, size))
+            return span->start;
     } else if (size <= have && size >= have / 2) {
         return p;
     }
     to = pw_malloc(size);
+    if (!to && size <= have) { /* smaller must do without more */
+        if (have > PW_MOST)
+            pw_malloc_large_resize(span, size);
+        return p;
+    }
     if (to) {
         memcpy(to, p, size < have ? size : have);
         pw_free(p);
@@ -138,7 +138,7 @@ API void *pw_realloc(void *p, size_t size)
     return to;
 }
 
-API void *pw_reallocarray(void *p, size_t n, size_t size)
+PW_API void *pw_reallocarray(void *p, size_t n, size_t size)
 {
     size_t bytes;
 
@@ -150,9 +150,9 @@ API void *pw_reallocarray(void *p, size_t n, size_t size)
 
 //> aligned
 /*
- * A page begins at a multiple of 32 KiB, so a block is aligned to
- * whatever its class's size is a multiple of: the first such class will
- * do, and the block needs no mark.
+ * A span begins at a page, so a block is aligned to whatever its class's
+ * size is a multiple of, up to that: the first such class will do, and
+ * the block needs no mark.
  */
 static void *aligned(size_t align, size_t size)
 {
@@ -163,17 +163,17 @@ static void *aligned(size_t align, size_t size)
         return pw_malloc(size);
     if (size > PTRDIFF_MAX / 2 || align > PTRDIFF_MAX / 2)
         return no_memory();
-    if (size > MOST || align > SLICE) {
-        p = large_alloc(size, align);
+    if (size > PW_MOST || align > PORT_PAGE_SIZE) {
+        p = pw_malloc_large(size, align);
     } else {
-        for (class = class_of(size); class_size(class) % align;)
+        for (class = pw_class_of(size); pw_class_size(class) % align;)
             class ++;
-        p = heap_alloc(class);
+        p = pw_heap_alloc(class);
     }
     return p ? p : no_memory();
 }
 
-API void *pw_aligned_alloc(size_t align, size_t size)
+PW_API void *pw_aligned_alloc(size_t align, size_t size)
 {
     if (__builtin_popcountll(align) == 1)
         return aligned(align, size);
@@ -181,7 +181,7 @@ API void *pw_aligned_alloc(size_t align, size_t size)
     return NULL;
 }
 
-API int pw_posix_memalign(void **to, size_t align, size_t size)
+PW_API int pw_posix_memalign(void **to, size_t align, size_t size)
 {
     void *p;
 
@@ -195,7 +195,7 @@ API int pw_posix_memalign(void **to, size_t align, size_t size)
 }
 
 /* Whole pages, whatever the size: classes that pages divide are. */
-API void *pw_valloc(size_t size)
+PW_API void *pw_valloc(size_t size)
 {
     return aligned(PORT_PAGE_SIZE, size);
 }

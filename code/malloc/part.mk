@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: MIT
 needs := port
 world := user
-apart := names.c
+apart := malloc_names.c

@@ -41,6 +41,7 @@ $L/libpagewise.a: $(LIB_OBJ) $(PACK)/names
 $L/libpagewise.so.$(MAJOR): $(LIB_PIC) $(PACK)/pagewise.map
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared -pthread -Wl,-soname,$(@F) \
+	    -Wl,-z,nodelete \
 	    -Wl,--version-script=$(PACK)/pagewise.map -Wl,-z,defs \
 	    -o $@ $(LIB_PIC)
 

@@ -5,12 +5,17 @@
 # reads this file.
 
 calls=code/malloc/malloc.c
-heap=code/malloc/heap.c
-thread=code/malloc/thread.c
-segment=code/malloc/segment.c
-large=code/malloc/large.c
-region=code/malloc/region.c
-marks=code/malloc/check.c
+heap=code/malloc/malloc_heap.c
+remote=code/malloc/malloc_remote.c
+thread=code/malloc/malloc_thread.c
+span=code/malloc/malloc_span.c
+bin=code/malloc/malloc_bin.c
+map=code/malloc/malloc_map.c
+lock=code/malloc/malloc_lock.c
+large=code/malloc/malloc_large.c
+stats=code/malloc/malloc_stats.c
+marks=code/malloc/malloc_check.c
+names=code/malloc/malloc_names.c
 
 plant "calloc believes a product that wrapped" malloc 'unit*' \
     "sed -i '/pw_calloc/,/^}/s/if (__builtin_mul_over.*/if (bytes = n * \
@@ -22,85 +27,97 @@ plant "posix_memalign writes before it refuses" malloc 'unit*' \
     "sed -i '/pw_posix_memalign/,/^}/s/void \*p;/void *p = *to = NULL;/' \
     $calls"
 plant "an aligned block's class is only large enough" malloc 'unit*' \
-    "sed -i 's/class_size(class) % align/class_size(class) < align/' $calls"
-plant "alignments over a slice are taken for small ones" malloc 'unit*' \
-    "sed -i 's/size > MOST || align > SLICE/size > MOST/' $calls"
-plant "alignments over a region come out beside it" malloc 'unit*' \
-    "sed -i 's/align > SEGMENT ? SEGMENT : 0/0/' $region"
-plant "an aligned large block says it begins at its header" malloc \
-    'unit*' "sed -i 's/return s->size - .*/return s->size - HEADER;/' \
+    "sed -i 's/pw_class_size(class) % align/pw_class_size(class) < align/' \
     $calls"
+plant "alignments over a page are taken for small ones" malloc 'unit*' \
+    "sed -i 's/size > PW_MOST || align > PORT_PAGE_SIZE/size > PW_MOST/' \
+    $calls"
+plant "an aligned span begins where it was found" malloc 'unit*' \
+    "sed -i 's/(-(uintptr_t)span->start & (align - 1))/0/' $span"
 plant "a block made smaller keeps all it has" malloc 'unit*' \
     "sed -i 's/ \&\& size >= have \/ 2//' $calls"
 plant "realloc copies more than there is room for" malloc '*random*' \
     "sed -i 's/size < have ? size : have/have/' $calls"
-plant "a used region is said to be zeroed" malloc 'unit*' \
-    "sed -i 's/zeroed = best == STORED/zeroed = true/' $region"
-plant "a region that moved is not marked" malloc 'unit*' \
-    "sed -i '/mark(to);/d' $region"
-plant "a region given back stays marked" malloc '*freed twice*' \
-    "sed -i '/^void region_give/,/^}/{/ mark(s);/d}' $region"
-plant "the store has no cap" malloc 'unit*' \
-    "sed -i 's/evict(region_cap, time)/evict(SIZE_MAX, time)/' $region"
-plant "the store never grows old" malloc 'unit*' \
-    "sed -i 's/time > store.0..since + 1/time < 0/' $region"
-plant "the store takes any number" malloc 'unit*' \
-    "sed -i 's/nstored == STORED ||/nstored > 4095 ||/; \
-    s/store.STORED.;/store[4096];/' $region"
+plant "a used span is said to be zeroed" malloc 'unit*' \
+    "sed -i 's/zero = span->kind == PW_CLEAN/zero = true/' $span"
+plant "a block that moved is not in the map" malloc '*random*' \
+    "sed -i '/^bool pw_span_move/,/^}/{/PORT_PAGE_SIZE, span/d}' $span"
+plant "a span given back stays in the map" malloc '*freed twice*' \
+    "sed -i '/^void pw_span_give/,/^}/s/PORT_PAGE_SIZE, *NULL/0, NULL/; \
+    /^void pw_span_give/,/^}/s/PORT_PAGE_SIZE,$/0,/; s/^    mark(span, \
+    NULL);$//' $span"
+plant "what is idle has no cap" malloc 'unit*' \
+    "sed -i 's/pw_span_evict(pw_span_cap + share/pw_span_evict(SIZE_MAX/' \
+    $span"
+plant "what is idle never grows old" malloc 'unit*' \
+    "sed -i 's/ \&\& time <= span->since + 1//' $bin"
 plant "trim always found something" malloc 'unit*' \
-    "sed -i '/^bool region_trim/,/^}/s/return \(.*\);/return \1 || true;/' \
-    $region"
-plant "a resized block forgets what it touched" malloc 'unit*' \
-    "sed -i '/^void .large_resize/,/^}/{s/touched = offset + size/touched \
-    = 0/; s/if (s->touched < offset + size)/if (1)/}' $large"
-plant "a page has a block too many" malloc '*random*' \
-    "sed -i 's/((n << SLICE_SHIFT) \/ size)/((n << SLICE_SHIFT) \/ size + \
-    1)/' $segment"
-plant "a page's last slices point to the wrong one" malloc '*random*' \
-    "sed -i 's/back = (uint8_t)i/back = (uint8_t)(i > 0)/' $segment"
-plant "a long page's last slice is lost as it is returned" malloc 'unit*' \
-    "sed -i '/^void segment_return/,/^}/s/, n);/, n - (n > 1));/' $segment"
-plant "returned pages are still counted" malloc 'unit*' \
-    "sed -i '/__atomic_fetch_sub(.page_bytes/d' $segment"
+    "sed -i '/pw_malloc_trim/,/^}/s/return \(.*\);/return \1 || true;/' \
+    $stats"
+plant "trim does not take home what others freed" malloc 'reported*' \
+    "sed -i '/pw_heap_flush_parked();/d' $stats"
+plant "a sleeper's memory waits for the sleeper" malloc 'reported*' \
+    "sed -i 's/new = PW_REMOTE_GONE;/(void)0;/' $remote"
+plant "a span has a block too many" malloc '*random*' \
+    "sed -i 's/capacity = (uint16_t)(span->size \/ size)/capacity = \
+    (uint16_t)(span->size \/ size + 1)/' $heap"
+plant "a cut loses what is behind it" malloc 'reported*' \
+    "sed -i '/^static void cut/,/^}/{/pw_bin_put/d}' $span"
+plant "neighbours are never joined" malloc 'reported*' \
+    "sed -i 's/if (!near.i. ||/if (1 ||/' $bin"
+plant "bins are searched one by one, from the first" malloc 'reported*' \
+    "sed -i 's/i < TRIES \&\& at != head/at != head/; s/bin_next(kind, \
+    bin_of(size)); bin/bin_next(kind, bin_of(PORT_PAGE_SIZE)); bin/' $bin"
+plant "returned spans are still counted" malloc 'unit*' \
+    "sed -i '/count(span, -span->size);/d' $span"
 plant "an ended thread's heap is lost" malloc 'unit*' \
     "sed -i '/^ *parked = heap;/d' $thread"
+plant "a destructor after ours loses a heap" malloc 'reported*' \
+    "sed -i '/^static void end/,/^}/{/pw_heap_borrowed = true/d}' $thread"
 plant "blocks that others freed are lost" malloc 'unit*' \
-    "sed -i 's/block->next = .*(old & (REMOTE_ONE - 1));/block->next = \
-    NULL;/' $heap"
-plant "only one page's foreign frees come home" malloc 'unit*' \
-    "sed -i '/^void heap_drain/,/^}/s/page = next;/page = next, \
-    page = NULL;/' $heap"
-plant "the lock is forgotten as the process forks" malloc 'world*' \
-    "sed -i '/^static void before_fork/,/^}/{/_lock/d}; \
-    /^static void after_fork/,/^}/{/_unlock/d}' $thread"
-plant "regions are taken without the lock (race)" malloc '*race*' \
-    "sed -i '/^void .region_take/,/^}/{/_lock(/d; /_unlock(/d}' $region"
-plant "free of a large block loses errno (fuzzing)" malloc '*seeds*' \
-    "sed -i '/errno = saved;/d; s/const int saved = errno;.*//' $region"
+    "sed -i 's/block->next = list_of(old);/block->next = NULL;/' $remote"
+plant "only one span's foreign frees come home" malloc 'unit*' \
+    "sed -i '/^void pw_heap_drain/,/^}/s/span = next;/span = NULL;/' \
+    $remote"
+plant "a child waits for a thread it does not have" malloc 'reported*' \
+    "sed -i '/^static PW_COLD void mend/,/^}/s/if (holder)/if (0)/' $lock"
+plant "spans are taken without the lock (race)" malloc '*race*' \
+    "sed -i '/^struct pw_span .pw_span_take/,/^}/{s/!pw_malloc_lock()/0/; \
+    /_unlock(/d}' $span"
+plant "free of a large block loses errno" malloc 'unit*' \
+    "sed -i 's/errno = saved;/errno = 1;/' $span"
 plant "an address beyond all is looked up (fuzzing)" malloc \
     'and in the checked build' \
-    "sed -i 's/return n < REGIONS \&\& /return /' ${heap%.c}.[ch] $region"
-plant "a region that cannot move is believed to (fuzzing)" malloc '*fuzz*' \
-    "sed -i 's/ to = NULL; .*/;/' $region"
+    "sed -i 's/if (PW_CHECKED \&\& page/if (0 \&\& page/' \
+    code/malloc/malloc_core.h"
+plant "a move that failed is believed" malloc 'reported*' \
+    "sed -i 's/return to != MAP_FAILED;/return true;/' $span"
+plant "an unmapping that failed is believed" malloc 'reported*' \
+    "sed -i 's/if (munmap(span->start, span->size) != 0)/if (munmap(\
+span->start, span->size), 0)/' $bin"
 plant "a block sent home twice in a row is taken" malloc \
     'a double free by another*' \
-    "sed -i 's/block->next == block)/0)/' $heap"
-plant "a trader keeps all that he frees" malloc 'unit*' \
-    "sed -i '/mine->room\[class\]--;/d' $heap"
-plant "trim does not take home what others freed" malloc 'unit*' \
-    "sed -i '/heap_drain(heap_mine);/d' ${heap%heap.c}stats.c"
+    "sed -i 's/block->next == block)/0)/' $remote"
+plant "a trader keeps all that it frees" malloc 'unit*' \
+    "sed -i '/mine->room\[class\]--;/d' $remote"
 plant "a block freed twice in a row is taken" malloc 'a double free*' \
-    "sed -i 's/\*list == block))/0))/' ${heap%.c}.h"
-plant "a page given back takes frees" malloc '*middling*' \
-    "sed -i 's/ || port_read(s->heap))/)/' $large"
+    "sed -i 's/\*list == block))/0))/' code/malloc/malloc_core.h"
+plant "a free span takes frees" malloc '*middling*' \
+    "sed -i 's/ || span->kind != PW_LARGE)/)/; s/if (block != \
+    span->start)/if (0)/' $large"
 plant "a free inside a large block is taken" malloc '*inside a large*' \
-    "sed -i 's/if (block != s->large)/if (0)/' $large"
+    "sed -i 's/if (block != span->start)/if (0)/' $large"
+plant "a large block has a page too many" malloc 'reported*' \
+    "sed -i 's/pw_span_take(pw_whole(size),/pw_span_take(pw_whole(size + \
+    size \/ 4),/' $large"
 plant "the checked build finds no block's middle" malloc 'checked:*' \
     "sed -i 's/offset % size || //' $marks"
 plant "the checked build does not look at the pattern" malloc \
     'checked: a write*' "sed -i 's/intact \&= /intact |= /' $marks"
-plant "operator new says NULL" malloc 'C++*' \
-    "sed -i 's/if (!handler \&\& !may_throw)/if (!handler)/' \
-    code/malloc/names.c"
+plant "operator new that may not throw does" malloc 'C++*' \
+    "sed -i 's/return form ? form(size, tag) : NULL;/return new_slow(1, \
+    size);/' $names"
+plant "a plug-in's C++ library is not found" malloc 'C++*' \
+    "sed -i 's/!found \&\& i < 2/!found \&\& i < 0/' $names"
 plant "memalign is the C library's" malloc '*intended names*' \
-    "sed -i '/__libc_memalign/d' code/malloc/names.c"
+    "sed -i '/__libc_memalign/d' $names"

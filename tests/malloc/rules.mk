@@ -5,9 +5,10 @@
 
 malloc.other_tests := fuzz world library steps
 TEST_PROGRAMS += $(PRELOAD) $(PRELOAD_CHECKED) $(addprefix $(BIN)/malloc_, \
-    world steps library.so)
+    world steps library.so report_fork report_space report_end)
 
-MALLOC_FUZZ := $(test_kind_fuzz) -Wl,--wrap=mmap,--wrap=mremap,--wrap=munmap
+MALLOC_FUZZ := $(test_kind_fuzz) \
+    -Wl,--wrap=mmap,--wrap=mremap,--wrap=munmap,--wrap=madvise
 $(eval $(call TEST_RULE,malloc,tsan,tests/malloc/model.c, \
     -fsanitize=thread))
 $(eval $(call TEST_RULE,malloc,checked,tests/malloc/model.c, \
@@ -17,6 +18,9 @@ $(eval $(call TEST_RULE,malloc,checked_fuzz,tests/malloc/fuzz.c, \
     $(MALLOC_FUZZ) -DPW_MALLOC_CHECKED=1))
 
 $(BIN)/malloc_world: tests/malloc/world.c
+	$(TEST_CC) -fno-builtin $<
+
+$(BIN)/malloc_report_%: tests/malloc/reports/%.c
 	$(TEST_CC) -fno-builtin $<
 
 $(BIN)/malloc_library.so: tests/malloc/library.c

@@ -6,14 +6,14 @@
  * program that calls malloc runs the code of pw_malloc.
  */
 #include "malloc.c"
-#include "stats.c"
+#include "malloc_stats.c"
 
 #include <dlfcn.h>
 //< theory
 
 //> c-names
 #define NAME(name, of) \
-    extern __typeof(of) name API __attribute__((alias(#of), copy(of)));
+    extern __typeof(of) name PW_API __attribute__((alias(#of), copy(of)));
 #define NAMES(of, a, b) NAME(a, of) NAME(b, of)
 #define SAME(a, b) NAME(a, pw_##a) NAME(b, pw_##b)
 
@@ -52,26 +52,36 @@ SAME(malloc_stats, malloc_info)
 /*
  * C++: operator new must not return NULL. When there is no memory, it
  * calls the handler that the program has set, again and again until
- * there is, and throws std::bad_alloc if none is set; the forms that may
- * not throw return NULL then. Handler and exception belong to the C++
- * library, which a C program does not have, so they are looked up.
+ * there is, and throws std::bad_alloc if none is set. Handler and
+ * exception belong to the C++ library, which a C program does not have,
+ * or has for a plug-in alone, out of everybody else's sight.
  */
-static void *new_slow(size_t align, size_t size, bool may_throw)
+static void *library(void *where, const char *name)
+{
+    static const char *const names[] = {"libstdc++.so.6", "libc++.so.1"};
+    void *found = dlsym(where, name), *handle;
+
+    for (unsigned i = 0; !found && i < 2; i++) {
+        handle = dlopen(names[i], RTLD_LAZY | RTLD_NOLOAD);
+        found = handle ? dlsym(handle, name) : NULL;
+    }
+    return found;
+}
+
+static void *new_slow(size_t align, size_t size)
 {
     void (*(*get)(void))(void);
     void (*handler)(void);
     void *p;
 
     while (!(p = aligned(align, size))) {
-        *(void **)&get = dlsym(RTLD_DEFAULT, "_ZSt15get_new_handlerv");
+        *(void **)&get = library(RTLD_DEFAULT, "_ZSt15get_new_handlerv");
         handler = get ? get() : NULL;
-        if (!handler && !may_throw)
-            return NULL;
         if (!handler)
             *(void **)&handler =
-                dlsym(RTLD_DEFAULT, "_ZSt17__throw_bad_allocv");
+                library(RTLD_DEFAULT, "_ZSt17__throw_bad_allocv");
         if (!handler)
-            malloc_die("new: no memory", NULL, "link the C++ library");
+            pw_malloc_die("new: no memory", NULL, "link the C++ library");
         handler();
     }
     return p;
@@ -79,24 +89,42 @@ static void *new_slow(size_t align, size_t size, bool may_throw)
 
 static void *new (size_t size)
 {
-    struct block *block = quick(size);
+    struct pw_block *block = quick(size);
 
-    return port_likely(block) ? checked(block) : new_slow(1, size, true);
+    return port_likely(block) ? pw_checked(block) : new_slow(1, size);
 }
 
 static void *new_aligned(size_t size, size_t align)
 {
-    return new_slow(align, size, true);
+    return new_slow(align, size);
 }
 
-static void *new_nothrow(size_t size)
+/*
+ * The forms that may not throw return NULL where these would. A handler
+ * may throw, and C cannot catch, so the C++ library's own form is called,
+ * which calls new and catches.
+ */
+static void *new_nothrow(size_t size, const void *tag)
 {
-    return new_slow(1, size, false);
+    void *p = pw_malloc(size);
+    void *(*form)(size_t, const void *);
+
+    if (p)
+        return p;
+    *(void **)&form = library(RTLD_NEXT, "_ZnwmRKSt9nothrow_t");
+    return form ? form(size, tag) : NULL;
 }
 
-static void *new_aligned_nothrow(size_t size, size_t align)
+static void *new_aligned_nothrow(size_t size, size_t align, const void *tag)
 {
-    return new_slow(align, size, false);
+    void *p = aligned(align, size);
+    void *(*form)(size_t, size_t, const void *);
+
+    if (p)
+        return p;
+    *(void **)&form =
+        library(RTLD_NEXT, "_ZnwmSt11align_val_tRKSt9nothrow_t");
+    return form ? form(size, align, tag) : NULL;
 }
 //< new
 
