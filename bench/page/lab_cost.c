@@ -11,8 +11,9 @@
  * The variants: `kernel` is alloc_pages() and __free_pages(), through its
  * per-CPU lists; `kernel-zeroed` the same with __GFP_ZERO, which is what
  * init_on_alloc=1 adds; `pw` and `pw-core` are code/page with per-CPU
- * lists and without, each order on a zone whose free frames are merged. Ours does less: no node or zone to choose, no
- * watermark, no migrate type, no accounting, no reference count.
+ * lists and without, each order on a zone whose free frames are merged.
+ * Ours does less: no node or zone to choose, no watermark, no migrate
+ * type, no accounting, no reference count.
  *
  * Each workload is written once and inlined once for each allocator, so
  * that all call alike. An allocator that does nothing is measured among

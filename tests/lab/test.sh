@@ -83,7 +83,7 @@ every_claim() {
     comm -13 "$T/recorded" "$T/found" | tee "$T/other"
     [ ! -s "$T/other" ] || exit 1
     comm -23 "$T/recorded" "$T/found" | while read -r claim verdict; do
-        grep -qw "$claim" $(traced) ||
+        traced | xargs grep -qw "$claim" ||
             { echo "$claim, $verdict, is not found"; exit 1; }
     done
 }

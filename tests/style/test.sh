@@ -23,7 +23,7 @@ lua_syntax() {
 }
 
 # Right although codespell doubts them, with commas between.
-words=te,thi
+words=te,thi,witha
 
 spelling() {
     sources '*.md' '*.c' '*.h' '*.lua' '*.sh' '*.gp' '*.js' '*.mk' \
