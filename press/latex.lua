@@ -69,7 +69,7 @@ return function(context)
     function pen.here(s, class)
         local text = esc(pandoc.utils.stringify(s.content))
         return rawi(class == "own" and "\\pwown{" .. text .. "}"
-            or "\\pwhere{here~" .. text .. "}")
+            or "\\pwhere{here " .. text .. "}")
     end
 
     function pen.value(s)

@@ -17,7 +17,7 @@
 -- Medians with 95 % intervals by order statistics, as in stats.h; what was
 -- counted once stands with n = 1.
 
-package.path = (arg[0]:match("^.*/") or "") .. "?.lua;" .. package.path
+package.path = "bench/results/?.lua;" .. package.path
 local results = require "results"
 
 local dir, out = arg[1], arg[2]
