@@ -147,12 +147,10 @@ local function title_of(page)
     local head, rest = body:match("^(.-</h" .. level .. ">)(.*)$")
     head = head:gsub("<h" .. level, '<h1 class="part"'):gsub("</h" .. level,
         "</h1")
-    if level == "3" then
-        local at = rest:find("<h2", 1, true) or #rest + 1
-        rest = rest:sub(1, at - 1):gsub("<(/?)h3", "<%1h2")
-            .. rest:sub(at)
-    end
-    return head .. rest
+    local at = rest:find("<h2", 1, true) or #rest + 1
+    local own = rest:sub(1, at - 1):gsub("<(/?)h3", "<%1h2")
+        :gsub("<(/?)h4", "<%1h3")
+    return head .. own .. rest:sub(at)
 end
 
 local function write_book()
