@@ -17,17 +17,8 @@ return function(d)
     local step = (d.width - left - right) / #calls
     d:size(low + (d.narrow and 62 or 50))
 
-    for _, mark in ipairs { { high, "two batches" }, { batch, "a batch" },
-        { 0, "empty" } } do
-        local y = low - mark[1] * unit
-        d:line({ left, y, d.width - right, y }, { colour = mark[1] == batch
-            and "pale" or "soft", dash = mark[1] == batch and "4 3" })
-        d:text(left - 8, y, mark[1] .. "", { align = "right", size = 11 })
-        if not d.narrow then
-            d:text(d.width - right + 8, y, mark[2], { size = 11,
-                colour = "soft" })
-        end
-    end
+    d:levels(left, right, low, unit, batch, { { high, "two batches" },
+        { batch, "a batch" }, { 0, "empty" } })
     d:text(left - 8, top - 20, d.narrow and "frames"
         or "frames on the stack", { size = 11, colour = "soft",
         align = d.narrow and "right" })

@@ -15,18 +15,10 @@ return function(d)
     local low = top + 2 * size * unit
     local step = (d.width - left - right) / (#turns + 1)
     d:size(low + 56)
-    for _, mark in ipairs { { 2 * size, "both full: to the depot" },
+    d:levels(left, right, low, unit, size,
+        { { 2 * size, "both full: to the depot" },
         { size, "a magazine each way" },
-        { 0, "both empty: to the depot" } } do
-        local y = low - mark[1] * unit
-        d:line({ left, y, d.width - right, y }, { colour = mark[1] == size
-            and "pale" or "soft", dash = mark[1] == size and "4 3" })
-        d:text(left - 8, y, mark[1] .. "", { align = "right", size = 11 })
-        if not d.narrow then
-            d:text(d.width - right + 8, y, mark[2], { size = 11,
-                colour = "soft" })
-        end
-    end
+        { 0, "both empty: to the depot" } })
     d:text(left - 8, top - 18, d.narrow and "objects"
         or "objects in both magazines", { size = 11, colour = "soft",
         align = d.narrow and "right" })

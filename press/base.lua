@@ -63,6 +63,24 @@ function base.read(path)
     return text
 end
 
+-- A file of YAML as a table (lua-yaml, so not inside pandoc). All scalars
+-- as they stand: a version is no number, a day no time.
+function base.yaml(path)
+    local yaml = require "lyaml"
+    local ok, data = pcall(yaml.load, base.read(path) or "",
+        { implicit_scalar = function(value)
+            return value
+        end })
+    if not ok then
+        local line, why = tostring(data):match("(%d+):%d+: *(.*)$")
+        base.fail(path .. ":" .. (line or 1), "is no YAML ("
+            .. (why or tostring(data)) .. ")", "mend the line")
+    elseif type(data) ~= "table" then
+        base.fail(path .. ":1", "is no table", "write `key: value` lines")
+    end
+    return data
+end
+
 -- Write only what changed; true when it did.
 function base.write(path, text)
     if base.read(path) == text then

@@ -26,23 +26,6 @@ local defaults = { dir = "chapters", figures = "figures",
 local needed = { "title", "subtitle", "author", "edition", "language",
     "identifier", "bibliography", "default-kernel", "chapters" }
 
--- All scalars as they stand: a version is no number, a day no time.
-local function read(path, text)
-    local yaml = require "lyaml"
-    local ok, data = pcall(yaml.load, text, { implicit_scalar =
-        function(value)
-            return value
-        end })
-    if not ok then
-        local line, why = tostring(data):match("(%d+):%d+: *(.*)$")
-        base.fail(path .. ":" .. (line or 1), "is no YAML ("
-            .. (why or tostring(data)) .. ")", "mend the line")
-    elseif type(data) ~= "table" then
-        base.fail(path .. ":1", "is no table", "write `key: value` lines")
-    end
-    return data
-end
-
 local function check(path, data)
     for _, key in ipairs(needed) do
         if not data[key] then
@@ -92,11 +75,10 @@ end
 
 local function run()
     local path = os.getenv("BOOK") or "book.yaml"
-    local text = base.read(path)
-    if not text then
+    if not base.read(path) then
         base.fail(path, "is missing", "run make in the book's folder")
     end
-    local data = read(path, text)
+    local data = base.yaml(path)
     check(path, data)
     base.save(build .. "/press/contents.tab", data)
     base.write(build .. "/press/book.mk", make_part(path, data))

@@ -189,15 +189,9 @@ function choose.range(row)
 end
 
 local function read_yaml(path)
-    local yaml = require "lyaml"
-    local ok, data = pcall(yaml.load, base.read(path) or "",
-        { implicit_scalar = function(value)
-            return value
-        end })
-    if not ok or type(data) ~= "table" or not data.rules then
-        local line, why = tostring(data):match("(%d+):%d+: *(.*)$")
-        base.fail(path .. ":" .. (line or 1), "is no guide ("
-            .. (why or tostring(data)) .. ")", "mend the line")
+    local data = base.yaml(path)
+    if not data.rules then
+        base.fail(path .. ":1", "is no guide", "write `rules:`")
     end
     local by = calls_of(data)
     for _, rule in ipairs(data.rules) do

@@ -150,6 +150,24 @@ function draw:span(x1, x2, y, text, o)
         { align = "middle", size = o.size or 11, colour = c.colour })
 end
 
+-- Levels {height, what}, in units above `low`, across the drawing: the
+-- middle one as a pale broken line, heights at the left, words at the right
+-- where there is room.
+function draw:levels(left, right, low, unit, middle, levels)
+    for _, level in ipairs(levels) do
+        local y = low - level[1] * unit
+        self:line({ left, y, self.width - right, y }, { colour =
+            level[1] == middle and "pale" or "soft",
+            dash = level[1] == middle and "4 3" })
+        self:text(left - 8, y, level[1] .. "", { align = "right",
+            size = 11 })
+        if not self.narrow then
+            self:text(self.width - right + 8, y, level[2], { size = 11,
+                colour = "soft" })
+        end
+    end
+end
+
 function draw:dot(x, y, r, o)
     o = o or {}
     put(self, '<circle cx="%s" cy="%s" r="%s" fill="%s" stroke="%s" '

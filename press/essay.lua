@@ -72,15 +72,10 @@ local function statement(s, at, parts, seen, place)
 end
 
 local function read_yaml(path)
-    local yaml = require "lyaml"
-    local ok, data = pcall(yaml.load, base.read(path) or "",
-        { implicit_scalar = function(value)
-            return value
-        end })
-    if not ok or type(data) ~= "table" or not data.statements then
-        local line, why = tostring(data):match("(%d+):%d+: *(.*)$")
-        base.fail(path .. ":" .. (line or 1), "is no list of statements ("
-            .. (why or tostring(data)) .. ")", "mend the line")
+    local data = base.yaml(path)
+    if not data.statements then
+        base.fail(path .. ":1", "is no list of statements",
+            "write `statements:`")
     end
     local out, parts, seen = { kernels = data.kernels, parts = data.parts,
         statements = {} }, {}, {}
