@@ -39,7 +39,7 @@ return function(d)
                     text = a[4] == "used" and a[3] - 1 .. (w > 60
                     and " + guard" or "")
                     or a[4] == "lazy" and "waits" or a[3] .. " free",
-                    size = d.narrow and 9 or 10.5, colour = a[4]
+                    size = 10.5, colour = a[4]
                     == "free" and "soft" or kind.edge })
             end
         end

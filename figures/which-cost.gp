@@ -16,8 +16,8 @@ load "figures/style.gp"
 
 set linetype 5 lc rgb soft lw 2 dt (2,3) pt 11 ps 0.6
 set linetype 6 lc rgb ink lw 1.6 dt (9,3,2,3) pt 8 ps 0.6
-set rmargin 16
-set lmargin 11
+set rmargin narrow ? 3 : 16
+if (!narrow) { set lmargin 11 }
 set logscale xy
 set format y "10^{%T}"
 set xlabel "size"
@@ -29,10 +29,13 @@ set xtics ("8 B" 8, "256 B" 256, "4 KiB" 4096, "64 KiB" 65536, \
 eval name_at("kernel_kvmalloc", 1)
 eval name_at("kernel_vmalloc", 2)
 eval name_at("glibc", 4)
-if (has("first_glibc")) set label "glibc, first" at first x_first_glibc, \
-    first y_first_glibc*1.25 offset 0.9,0 tc lt 6
-if (has("kernel_kmalloc")) set label "kmalloc, pages" at \
+if (has("first_glibc")) set label 91 "glibc, first" at \
+    first x_first_glibc, first y_first_glibc*1.25 offset 0.9,0 tc lt 6
+if (has("kernel_kmalloc")) set label 92 "kmalloc, pages" at \
     first x_kernel_kmalloc*1.25, first y_kernel_kmalloc*0.9 tc lt 3
+# On a phone there is no room to the right: the names end at the points.
+if (narrow && has("first_glibc")) set label 91 right offset -0.9,0.9
+if (narrow && has("kernel_kmalloc")) set label 92 right offset -0.5,-0.9
 if (has("kernel_slab")) set label "object cache" at \
     first x_kernel_slab*1.3, first y_kernel_slab*0.62 tc lt 6
 eval "plot ".line("kernel_vmalloc", 2).line("kernel_kvmalloc", 1) \

@@ -288,7 +288,8 @@ return function(context)
             .. (a.kernel ~= "" and ", kernel " .. a.kernel or "") .. ", "
             .. esc(a.whose) .. ".</span>"
         return { figure(div, "output"), caption(div, facts),
-            raw('<pre class="code screen"><code>'
+            raw('<pre class="code screen"'
+            .. (epub and "" or ' tabindex="0"') .. "><code>"
             .. esc(div.content[2].text) .. "</code></pre></figure>") }
     end
 

@@ -133,6 +133,16 @@ local function write_page(path, values_)
     base.write(out .. path, text)
 end
 
+-- What opens a fold is a button, in which nothing else can be pressed; and
+-- the cell over a column of names is no heading.
+local function for_everyone(body)
+    body = body:gsub("<summary>.-</summary>", function(summary)
+        return (summary:gsub("</?a[^>]*>", ""):gsub(' tabindex="%-?%d+"',
+            ""))
+    end)
+    return (body:gsub("<th([^>]*)></th>", "<td%1></td>"))
+end
+
 -- A page has one heading of the first level, and none is left out below it:
 -- where a page begins with a section, that is its title.
 local function title_of(page)
@@ -156,7 +166,7 @@ end
 local function write_book()
     for i, page in ipairs(pages) do
         local first = page == page.chapter.pages[1]
-        local body = title_of(page)
+        local body = for_everyone(title_of(page))
         if first and not page.chapter.back then
             body = body:gsub("</h1>", function(tag)
                 return tag .. nav.parts(page.chapter)

@@ -212,6 +212,7 @@ module.exports = (dir, names) => {
 
   uses['a listing copies without its numbers'] = (browser) =>
     at(browser, having('sec-slab-build'), async (page, say) => {
+      await page.waitForSelector('.copy', { state: 'attached' });
       const copied = await page.evaluate(async () => {
         let text;
         Object.defineProperty(navigator, 'clipboard', { value: {
