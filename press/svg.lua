@@ -140,9 +140,9 @@ end
 
 function svg.in_text(text, name)
     return (svg.inline(text, name, "", {}):gsub("<%a[^>]*>", of_text)
-        :gsub('^<svg class="" (.-) aria%-hidden="true">',
+        :gsub('^<svg class="" (.-) aria%-hidden="true"([^>]*)>',
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink='
-        .. '"http://www.w3.org/1999/xlink" %1 role="img">', 1))
+        .. '"http://www.w3.org/1999/xlink" %1 role="img"%2>', 1))
 end
 
 return svg

@@ -31,6 +31,19 @@ fi
 libc=$(getconf GNU_LIBC_VERSION 2>/dev/null || echo 'libc unknown')
 # shellcheck source=/dev/null
 release=$(. /etc/os-release 2>/dev/null && echo "${PRETTY_NAME-}")
+
+# The packages of the mallocs that are raced, as the table names them.
+peers() {
+    command -v dpkg-query >/dev/null || return 0
+    awk -F '\t' '/ beside ours\t/ { sub("lib:", "", $5); print $5 }' \
+        bench/machine/packages.tsv | while read -r library; do
+        dpkg-query -S /usr/lib/*-linux-gnu/"$library"* 2>/dev/null
+    done | sed 's/: .*//' | sort -u | grep -v -e '-dev' |
+        # shellcheck disable=SC2016 # dpkg-query's own
+        xargs -r dpkg-query -W -f '; ${source:Package} ${Version}' \
+            2>/dev/null
+}
+
 commit=$(git describe --always --dirty --abbrev=12 2>/dev/null) ||
     commit='none (not a checkout)'
 
@@ -38,6 +51,6 @@ commit=$(git describe --always --dirty --abbrev=12 2>/dev/null) ||
 echo "# machine: $name"
 echo "# cpu: $cpu, $cpus"
 echo "# kernel: $(uname -sr)"
-echo "# versions: $libc; ${release:-unknown system}"
+echo "# versions: $libc; ${release:-unknown system}$(peers)"
 echo "# commit: $commit"
 echo "# date: $(date -u +%Y-%m-%dT%H:%M:%SZ)"
