@@ -33,13 +33,13 @@ libc=$(getconf GNU_LIBC_VERSION 2>/dev/null || echo 'libc unknown')
 release=$(. /etc/os-release 2>/dev/null && echo "${PRETTY_NAME-}")
 
 # The packages of the mallocs that are raced, as the table names them.
+# shellcheck disable=SC2016 # what stands in ${} is dpkg-query's
 peers() {
     command -v dpkg-query >/dev/null || return 0
     awk -F '\t' '/ beside ours\t/ { sub("lib:", "", $5); print $5 }' \
         bench/machine/packages.tsv | while read -r library; do
         dpkg-query -S /usr/lib/*-linux-gnu/"$library"* 2>/dev/null
     done | sed 's/: .*//' | sort -u | grep -v -e '-dev' |
-        # shellcheck disable=SC2016 # dpkg-query's own
         xargs -r dpkg-query -W -f '; ${source:Package} ${Version}' \
             2>/dev/null
 }
