@@ -45,8 +45,14 @@ local function of_source(s)
     return table.concat(out, ", ") .. ": " .. s.pattern
 end
 
+-- Letters alone: what the reader and the scanner of sentences leave of the
+-- same words, values apart.
+local function bare(text)
+    return (text:gsub("%b{}", ""):gsub("%A", ""))
+end
+
 local function evidence_of(file, s, by)
-    local out, done = {}, {}
+    local out, done, said = {}, {}, bare(s.text)
     local function add(kind, text)
         out[#out + 1] = "    " .. kind .. "  " .. text
     end
@@ -60,7 +66,8 @@ local function evidence_of(file, s, by)
                 or " (no page)"))
         elseif token.kind == "evidence" and token.attributes.class then
             for _, f in ipairs(by[file .. ":" .. token.line] or {}) do
-                if f.kind == token.attributes.class and not done[f] then
+                if f.kind == token.attributes.class and not done[f]
+                    and said:find(bare(f.words), 1, true) then
                     done[f] = true
                     add(f.kind, "'" .. f.words .. "': " .. (f.found
                         and of_source(f) or f.when and f.when .. " ("

@@ -207,16 +207,26 @@ return function(context)
             .. "\n\\end{pwcode}")
     end
 
+    -- The same words a second time: what they state is led to at the first.
+    local function unstated(block)
+        return pandoc.walk_block(block, { RawInline = function(raw)
+            if raw.text:find("^\\pwstated{") then
+                return {}
+            end
+        end })
+    end
+
     function pen.listing(div)
         local a = div.attributes
         local from = "\\pwsource{" .. esc(string.format("%s:%s–%s", a.file,
             a.first, a.last)) .. "}"
         if div.classes:includes("kept") then
-            kept:insert(raw("%%kept " .. a.file .. " " .. a.first .. "\n"
-                .. listed("listing", div)))
-            kept:insert(caption("pwrestcaption", div, from))
+            kept:insert(raw("%%kept " .. a.file .. " " .. a.first))
+            local there = caption("pwkept", div, from)
+            kept:insert(unstated(caption("pwrestcaption", div, from
+                .. listed("listing", div))))
             kept:insert(lines_of(div))
-            return { caption("pwkept", div, from) }
+            return { there }
         end
         return { caption("pwlistcaption", div, from .. listed("listing",
             div)), lines_of(div) }
@@ -287,11 +297,11 @@ return function(context)
         for c, align in ipairs(simple.aligns) do
             local width = simple.widths[c]
             columns[c] = width > 0 and string.format(
-                ">{\\raggedright\\arraybackslash}p{\\dimexpr%.3f\\linewidth"
+                ">{\\raggedright\\arraybackslash}p{\\dimexpr%.5f\\linewidth"
                 .. "-%.3f\\tabcolsep}", width, 2 - 2 / #simple.aligns)
                 or letters[align] or "l"
         end
-        local many = #simple.aligns > 5 and simple.widths[1] == 0
+        local many = #simple.aligns > 5
         local inlines = pandoc.List { rawi("\\begin{pwtable}"
             .. (many and "\\pwnarrow" or "")
             .. "\\begin{tabular}{@{}" .. table.concat(columns) .. "@{}}\n"

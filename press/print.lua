@@ -176,9 +176,8 @@ local function run(again)
     local cache = base.quote(there .. "texmf")
     local ok = os.execute("TEXMFVAR=" .. cache .. " TEXMFCACHE=" .. cache
         .. " latexmk -norc -lualatex -silent -interaction=nonstopmode "
-        .. "-halt-on-error -e '$makeindex=q{makeindex -q -s \""
-        .. os.getenv("PWD") .. "/press/theme/book.mst\" -o %D %S}; "
-        .. "$max_repeat=6' "
+        .. "-halt-on-error -e '$makeindex=q{makeindex -q -s "
+        .. "press/theme/book.mst -o %D %S}; $max_repeat=6' "
         .. "-outdir=" .. folder .. " " .. job .. ".tex >" .. job
         .. ".out.txt 2>&1 </dev/null")
     local log = base.read(job .. ".log") or ""

@@ -89,10 +89,10 @@ async function looks(browser, names, scheme, width) {
   }
   await context.close();
   const as = `${scheme}, ${width} px`;
-  report(`no accessibility faults (${as})`, faults.axe);
-  report(`nothing scrolls sideways (${as})`, faults.wide);
-  report(`nothing is loaded from elsewhere (${as})`, notes.foreign);
-  report(`no script errors (${as})`, notes.errors);
+  return [[`no accessibility faults (${as})`, faults.axe],
+    [`nothing scrolls sideways (${as})`, faults.wide],
+    [`nothing is loaded from elsewhere (${as})`, notes.foreign],
+    [`no script errors (${as})`, notes.errors]];
 }
 
 // Type a word, follow the first hit: the word must stand on that page.
@@ -168,10 +168,11 @@ async function withoutScripts(browser, names) {
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
   for (const width of only ? [] : [1440, 390]) {
-    for (const scheme of ['light', 'dark']) {
+    const found = await Promise.all(['light', 'dark'].map((scheme) => {
       const all = width === 1440 && scheme === 'light';
-      await looks(browser, all ? names : some, scheme, width);
-    }
+      return looks(browser, all ? names : some, scheme, width);
+    }));
+    found.flat().forEach(([name, faults]) => report(name, faults));
   }
   await search(browser, names);
   const uses = require('./uses.js')(dir, names);
