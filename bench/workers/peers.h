@@ -28,7 +28,7 @@ void peers_renew(size_t peer, size_t block);
 uint64_t peers_time(size_t peer, const char *job);
 /* Bytes held at five moments, see slab/work/held.c. */
 enum { MOMENTS = 5 };
-bool peers_memory(size_t peer, size_t size, uint64_t seed,
+void peers_memory(size_t peer, size_t size, uint64_t seed,
                   double bytes[MOMENTS]);
 
 #endif
