@@ -38,6 +38,9 @@ function values.open(book)
     local known = #tree.reference.rows + #tree.reference.claims > 0
     tree.recorded = layer(tree, known and "reference" or "reader")
     tree.own = known and mine and layer(tree, "reader") or nil
+    if tree.own then
+        tree.own.partial = true -- what is missing there is nobody's fault
+    end
     return tree
 end
 

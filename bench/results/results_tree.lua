@@ -169,12 +169,28 @@ local function near(a, b) -- Levenshtein's distance
     return row[#b]
 end
 
+-- A tree's rows by their names, and the names in order; made once.
+local function named(tree)
+    if not tree.named then
+        local by, names = {}, {}
+        for _, row in ipairs(tree.rows) do
+            local key = results.key(row)
+            if not by[key] then
+                by[key], names[#names + 1] = {}, key
+            end
+            table.insert(by[key], row)
+        end
+        tree.named, tree.names = by, names
+    end
+    return tree.named
+end
+
 local function nearest(tree, key)
     local best, distance = nil, #key
-    for _, row in ipairs(tree.rows) do
-        local d = near(key, results.key(row))
+    for _, name in ipairs(tree.names) do
+        local d = near(key, name)
         if d < distance then
-            best, distance = results.key(row), d
+            best, distance = name, d
         end
     end
     return best
@@ -228,13 +244,10 @@ end
 
 function Tree:find(key, attrs)
     attrs = attrs or {}
-    local named, fitting = {}, {}
-    for _, row in ipairs(self.rows) do
-        if results.key(row) == key then
-            named[#named + 1] = row
-            if fits(self, row, attrs) then
-                fitting[#fitting + 1] = row
-            end
+    local of, fitting = named(self)[key] or {}, {}
+    for _, row in ipairs(of) do
+        if fits(self, row, attrs) then
+            fitting[#fitting + 1] = row
         end
     end
     if #fitting == 1 then
@@ -242,9 +255,11 @@ function Tree:find(key, attrs)
     elseif #fitting > 1 then
         return nil, "value " .. describe(key, attrs) .. " is ambiguous; "
             .. "say which of " .. spread(fitting)
-    elseif #named > 0 then
+    elseif #of > 0 then
         return nil, "value " .. describe(key, attrs) .. " was not measured"
-            .. "; there is " .. spread(named)
+            .. "; there is " .. spread(of)
+    elseif self.partial then
+        return nil, "value " .. describe(key, attrs) .. " was not measured"
     end
     local other = nearest(self, key)
     return nil, "value " .. describe(key, attrs) .. " was never measured; "
