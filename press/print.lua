@@ -174,10 +174,12 @@ local function run(again)
     -- Without TEXMFCACHE the fonts' tables would go where root may write,
     -- and name files of whichever checkout was printed last.
     local cache = base.quote(there .. "texmf")
+    -- latexmk runs makeindex in the folder of its results.
+    local style = base.quote(os.getenv("PWD") .. "/press/theme") .. ":"
     local ok = os.execute("TEXMFVAR=" .. cache .. " TEXMFCACHE=" .. cache
-        .. " latexmk -norc -lualatex -silent -interaction=nonstopmode "
+        .. " INDEXSTYLE=" .. style .. " latexmk -norc -lualatex -silent -interaction=nonstopmode "
         .. "-halt-on-error -e '$makeindex=q{makeindex -q -s "
-        .. "press/theme/book.mst -o %D %S}; $max_repeat=6' "
+        .. "book.mst -o %D %S}; $max_repeat=6' "
         .. "-outdir=" .. folder .. " " .. job .. ".tex >" .. job
         .. ".out.txt 2>&1 </dev/null")
     local log = base.read(job .. ".log") or ""
