@@ -121,15 +121,19 @@ local function readdress(at)
     end
 end
 
+local function note_letters(text)
+    for letter in text:gmatch("[\194-\244][\128-\191]*") do
+        letters[letter] = true
+    end
+end
+
 local function write_page(path, values_)
     local root = path:gsub("[^/]+/", "../"):gsub("[^/]+$", "")
     values_.lang, values_.root = book.language, root
     values_.booktitle = esc(book.title)
     local text = template:gsub("%$(%l+)%$", values_)
     written[path] = true
-    for letter in text:gmatch("[\194-\244][\128-\191]*") do
-        letters[letter] = true
-    end
+    note_letters(text)
     base.write(out .. path, text)
 end
 
@@ -185,19 +189,63 @@ end
 
 ---------------------------------------------------------------- sources
 
-local function make_folder(path)
-    os.execute("mkdir -p " .. base.quote(path:match("^(.*)/")))
+local function make_folders(list)
+    local seen, words = {}, {}
+    for _, path in ipairs(list) do
+        local folder = base.quote(out .. "src/" .. path:match("^(.*)/"))
+        if not seen[folder] then
+            seen[folder] = true
+            words[#words + 1] = folder
+        end
+    end
+    os.execute("mkdir -p " .. table.concat(words, " "))
 end
 
 local function publish()
     local list = base.glob(table.concat(book.sources, " "))
+    make_folders(list)
     for _, path in ipairs(list) do
-        make_folder(out .. "src/" .. path)
         base.write(out .. "src/" .. path, table.concat(source.read(
             path).lines, "\n") .. "\n")
         written["src/" .. path] = true
     end
     return list
+end
+
+-- The page of a file of code depends on the file and on what all such pages
+-- have around it; those that are as they were are only read.
+local frame = book.build .. "/press/src.frame"
+local function stale(list)
+    local around = table.concat({ template, nav.side(chapters, nil, ""),
+        base.read("press/highlight.lua"), base.read("press/pages.lua") })
+    local changed = {}
+    if base.read(frame) == around then
+        local words = {}
+        for i, path in ipairs(list) do
+            words[i] = base.quote(path)
+        end
+        local pipe = assert(io.popen("find " .. table.concat(words, " ")
+            .. " -newer " .. base.quote(frame)))
+        for path in pipe:lines() do
+            changed[path] = true
+        end
+        pipe:close()
+        return changed
+    end
+    os.remove(frame) -- until all are written
+    for _, path in ipairs(list) do
+        changed[path] = true
+    end
+    return changed, around
+end
+
+local function kept_page(path)
+    local text = base.read(out .. "src/" .. path .. ".html")
+    if text then
+        written["src/" .. path .. ".html"] = true
+        note_letters(text)
+    end
+    return text
 end
 
 local function source_page(path)
@@ -365,8 +413,16 @@ local function run()
         pagetitle = esc(book.title .. ": " .. book.subtitle),
         body = landing.page(book, tree, chapters, rows),
         side = nav.side(chapters, nil, "") })
+    local changed, around = stale(list)
     for _, path in ipairs(list) do
-        source_page(path)
+        if changed[path] or not kept_page(path) then
+            source_page(path)
+        end
+    end
+    if around then
+        base.write(frame, around)
+    elseif next(changed) then
+        os.execute("touch " .. base.quote(frame))
     end
     local index = {}
     for _, page in ipairs(pages) do

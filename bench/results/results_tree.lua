@@ -120,34 +120,26 @@ end
 
 -------------------------------------------------------------- ordering
 
-local function compare(a, b) -- numbers as numbers, text as text
-    local x, y = tonumber(a), tonumber(b)
-    if x and y and x ~= y then
-        return x < y and -1 or 1
-    end
-    return a == b and 0 or (a < b and -1 or 1)
+-- Numbers as numbers and before text, kernel series by their parts, so that
+-- 5.10 comes after 5.4: as one text that is made once for each row.
+local function padded(text)
+    return (text:gsub("%d+", function(d)
+        return string.format("%012d", tonumber(d))
+    end))
 end
 
--- Kernel series by their parts, so that 5.10 comes after 5.4.
-local function compare_natural(a, b)
-    local function pad(text)
-        return (text:gsub("%d+", function(d)
-            return string.format("%08d", tonumber(d))
-        end))
+local function order_of(row)
+    if not row.order then
+        local number = tonumber(row.x)
+        row.order = table.concat({ row.experiment, row.variant, number
+            and string.format("%020.6f", number) or row.x, row.metric,
+            row.instrument, padded(row.kernel) }, "\1")
     end
-    a, b = pad(a), pad(b)
-    return a == b and 0 or (a < b and -1 or 1)
+    return row.order
 end
 
 function results.less(a, b)
-    for _, column in ipairs { "experiment", "variant", "x", "metric",
-        "instrument" } do
-        local order = compare(a[column], b[column])
-        if order ~= 0 then
-            return order < 0
-        end
-    end
-    return compare_natural(a.kernel, b.kernel) < 0
+    return order_of(a) < order_of(b)
 end
 
 --------------------------------------------------------------- looking
@@ -299,7 +291,7 @@ function Tree:claim(id)
         return nil, "claim " .. id .. " was put to no kernel; run make lab"
     end
     table.sort(kernels, function(a, b)
-        return compare_natural(a, b) < 0
+        return padded(a) < padded(b)
     end)
     return by, kernels
 end
@@ -321,7 +313,7 @@ function Tree:claims(patterns)
         end
     end
     local function natural(a, b)
-        return compare_natural(a, b) < 0
+        return padded(a) < padded(b)
     end
     table.sort(ids, natural)
     table.sort(kernels, natural)
