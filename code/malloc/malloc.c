@@ -9,7 +9,7 @@
 #define ALIGN 16
 //< theory
 
-//> malloc
+//> slow
 static void *no_memory(void)
 {
     errno = ENOMEM;
@@ -27,7 +27,9 @@ static __attribute__((noinline)) void *malloc_slow(size_t size)
         block = pw_malloc_large(size, ALIGN);
     return block ? block : no_memory();
 }
+//< slow
 
+//> malloc
 /* The first ready block of the class, or NULL. */
 static inline struct pw_block *quick(size_t size)
 {

@@ -174,7 +174,9 @@ static bool purge(struct pw_span *span)
         unmap(span);
     return true;
 }
+//< purge
 
+//> evict
 /*
  * Give back what is too much, and once a second what is too old; was
  * there anything?
@@ -202,7 +204,9 @@ bool pw_span_evict(size_t cap, time_t time)
     }
     return some;
 }
+//< evict
 
+//> release
 /* Unmap every free span of at least so many bytes: was there one? */
 bool pw_span_release(size_t least)
 {
@@ -227,4 +231,4 @@ void pw_bin_abandon(void)
     pw_link_init(&ages);
     pw_span_idle = 0;
 }
-//< purge
+//< release

@@ -6,8 +6,8 @@
  * With PW_MALLOC_CHECKED a free block carries a mark in its second word,
  * made from its address, and a pattern in all that follows. A free that
  * finds the mark is a second one. An allocation that does not find it, or
- * the pattern, says that somebody wrote to a block he had freed. It costs
- * what it costs to write every block once more.
+ * the pattern, says that somebody wrote to a block after its free. It
+ * costs what it costs to write every block once more.
  */
 #include "malloc_core.h"
 

@@ -79,10 +79,6 @@ static inline size_t pw_whole(size_t bytes)
 //< geometry
 
 //> span
-struct pw_block {
-    struct pw_block *next;
-};
-
 enum pw_span_kind {
     PW_DIRTY, /* free, and its pages may have been written to */
     PW_CLEAN, /* free, and zero, and costs no memory */
@@ -105,7 +101,7 @@ struct pw_span {
     uint16_t capacity; /* blocks it can be cut into */
     uint32_t epoch;    /* see malloc_lock.c */
 
-    uint64_t remote;         /* freed by others: see malloc_heap.c */
+    uint64_t remote;         /* freed by others: see malloc_remote.c */
     struct pw_block *tail;   /* the last of that list */
     struct pw_span *pending; /* the next span that has such a list */
 
@@ -121,6 +117,12 @@ struct pw_span {
         bool zero;    /* large: fresh from the kernel */
     };
     struct pw_link age; /* free and dirty: in order of time */
+};
+//< span
+
+//> words
+struct pw_block {
+    struct pw_block *next;
 };
 
 /* No thread's heap, and not what a thread without one has. */
@@ -145,7 +147,7 @@ enum {
 
 #define PW_SPAN_IN(field, at) \
     ((struct pw_span *)((char *)(at)-offsetof(struct pw_span, field)))
-//< span
+//< words
 
 //> map
 #define PW_LEAF_SHIFT 30 /* a leaf of the map: 1 GiB of addresses */

@@ -132,7 +132,9 @@ void pw_heap_accept(struct pw_span *span, struct pw_block *list, size_t n)
     if (span->used == 0)
         span_empty(span);
 }
+//< empty
 
+//> alarm
 /*
  * The quick path of free has counted down to zero: the span is empty, or
  * it was full and now has a free block.
@@ -146,7 +148,7 @@ void pw_heap_alarm(struct pw_span *span)
         span_empty(span);
     }
 }
-//< empty
+//< alarm
 
 //> refill
 /* A span with something to offer becomes the class's current one. */
@@ -176,7 +178,9 @@ static struct pw_block *refill(struct pw_heap *heap, unsigned class)
         heap->room[class] = (int16_t)(PW_MOST / pw_class_size(class));
     return list;
 }
+//< refill
 
+//> alloc
 /* A block of this class for the calling thread, or NULL. */
 void *pw_heap_alloc(unsigned class)
 {
@@ -199,7 +203,7 @@ void *pw_heap_alloc(unsigned class)
         pw_heap_park(heap);
     return block ? pw_checked(block) : NULL;
 }
-//< refill
+//< alloc
 
 //> flush
 unsigned pw_heap_trims; /* trims there have been */

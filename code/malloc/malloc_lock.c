@@ -48,7 +48,9 @@ __attribute__((constructor)) static void watch_forks(void)
         pthread_atfork(NULL, NULL, forked);
     }
 }
+//< fork
 
+//> mend
 /* The first call in a child: nobody else has the lock, or ever will. */
 static PW_COLD void mend(int *word)
 {
@@ -67,7 +69,7 @@ static PW_COLD void mend(int *word)
     while (__atomic_load_n(word, __ATOMIC_ACQUIRE) != SOUND)
         sched_yield();
 }
-//< fork
+//< mend
 
 //> lock
 /* Somebody has it: for less than a microsecond, or for a system call. */

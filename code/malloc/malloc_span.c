@@ -50,7 +50,7 @@ static struct pw_span *grow(size_t need)
 }
 //< grow
 
-//> take
+//> cut
 /* A free span is cut in two: the descriptor stays with the first. */
 static void cut(struct pw_span *span, size_t size)
 {
@@ -79,7 +79,9 @@ static struct pw_span *find(size_t size, size_t align)
     }
     return span;
 }
+//< cut
 
+//> take
 /*
  * A span of so many bytes, aligned to a power of two; or NULL. All pages
  * of one of small blocks lead to it, of a large block only the first.
@@ -222,7 +224,9 @@ bool pw_span_resize(struct pw_span *span, size_t size)
     pw_malloc_unlock();
     return done;
 }
+//< resize
 
+//> move
 /*
  * Make it longer where there is room for it. No byte is copied: the
  * kernel moves page table entries, to where it likes. It refuses where a
@@ -250,4 +254,4 @@ bool pw_span_move(struct pw_span *span, size_t size)
     pw_malloc_unlock();
     return to != MAP_FAILED;
 }
-//< resize
+//< move

@@ -2,9 +2,9 @@
 //> theory
 /*
  * Numbers, and giving back on request. Little is counted while a program
- * runs, and only off the quick paths: regions, pages and large blocks.
- * How many of a page's blocks are in use its owner knows, and nobody
- * else asks.
+ * runs, and only off the quick paths: spans, by what they are used for.
+ * How many blocks of a span are in use its owner knows, and nobody else
+ * asks.
  */
 #include "malloc_core.h"
 //< theory
