@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> slow
 /*
  * The calls. The quick paths of malloc and free are here in full, and
  * everything they do not do is a function call away.
@@ -7,9 +7,7 @@
 #include "malloc_core.h"
 
 #define ALIGN 16
-//< theory
 
-//> slow
 static void *no_memory(void)
 {
     errno = ENOMEM;
@@ -72,7 +70,7 @@ PW_API void pw_free(void *p)
 }
 //< free
 
-//> size
+//> others
 PW_API size_t pw_malloc_usable_size(void *p)
 {
     const struct pw_span *span = pw_span_of(p);
@@ -85,9 +83,7 @@ PW_API size_t pw_malloc_usable_size(void *p)
         pw_malloc_stranger(p);
     return span->size;
 }
-//< size
 
-//> calloc
 PW_API void *pw_calloc(size_t n, size_t size)
 {
     size_t bytes;
@@ -100,9 +96,7 @@ PW_API void *pw_calloc(size_t n, size_t size)
         memset(p, 0, bytes);
     return p;
 }
-//< calloc
 
-//> realloc
 /*
  * In place where the block fits and is not less than half used; large
  * blocks by moving page table entries.
@@ -148,9 +142,7 @@ PW_API void *pw_reallocarray(void *p, size_t n, size_t size)
         return no_memory();
     return pw_realloc(p, bytes);
 }
-//< realloc
 
-//> aligned
 /*
  * A span begins at a page, so a block is aligned to whatever its class's
  * size is a multiple of, up to that: the first such class will do, and
@@ -201,4 +193,4 @@ PW_API void *pw_valloc(size_t size)
 {
     return aligned(PORT_PAGE_SIZE, size);
 }
-//< aligned
+//< others

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> interface
 /*
  * malloc: a general-purpose allocator with a heap for each thread.
  *
@@ -30,9 +30,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-//< theory
 
-//> calls
 void *pw_malloc(size_t size);
 void pw_free(void *block);
 void *pw_calloc(size_t n, size_t size);
@@ -65,4 +63,4 @@ int pw_malloc_info(int options, FILE *to);
 }
 #endif
 #endif
-//< calls
+//< interface

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> bins
 /*
  * Free spans, and how they are found, joined and given back.
  *
@@ -17,9 +17,7 @@
  * stays what it was. Everything here is called under the lock.
  */
 #include "malloc_core.h"
-//< theory
 
-//> bins
 enum {
     BINS = 34 * 8,
     WORDS = (BINS + 63) / 64,

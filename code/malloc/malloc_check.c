@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> checked
 /*
  * What is wrong with a block, in one line, and the checked build.
  *
@@ -13,9 +13,7 @@
 
 #include <stdarg.h>
 #include <unistd.h>
-//< theory
 
-//> die
 /* One line to standard error, without stdio, whose locks may be held. */
 void pw_malloc_say(const char *format, ...)
 {
@@ -45,9 +43,7 @@ _Noreturn void pw_malloc_stranger(const void *block)
     pw_malloc_die("free of an address never allocated", block,
                   "free what malloc returned");
 }
-//< die
 
-//> checked
 #define PATTERN 0xdf
 
 struct marked {

@@ -204,7 +204,7 @@ extern __thread struct pw_heap *pw_heap_mine
     __attribute__((tls_model("initial-exec")));
 //< heap
 
-//> internal
+//> checks
 /* malloc_lock.c */
 bool pw_malloc_lock(void);
 void pw_malloc_unlock(void);
@@ -267,9 +267,7 @@ extern __thread bool pw_heap_borrowed
 void *pw_malloc_large(size_t size, size_t align);
 void pw_malloc_large_free(struct pw_span *span, void *block);
 bool pw_malloc_large_resize(struct pw_span *span, size_t size);
-//< internal
 
-//> checks
 _Noreturn void pw_malloc_die(const char *what, const void *p,
                              const char *fix);
 _Noreturn void pw_malloc_stranger(const void *block);

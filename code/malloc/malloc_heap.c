@@ -59,7 +59,7 @@ static struct pw_block *take_all(struct pw_span *span)
 }
 //< ready
 
-//> make
+//> alarm
 /*
  * Bytes of a heap's next span of a class: more if it has made some, and
  * as many as leave little over behind the last block.
@@ -98,9 +98,7 @@ static struct pw_span *make(struct pw_heap *heap, unsigned class)
     span->full = false;
     return span;
 }
-//< make
 
-//> empty
 /*
  * No block of the span is in use. The current span stays as it is, for
  * whoever allocates and frees in turn; unless its blocks are so large
@@ -132,9 +130,7 @@ void pw_heap_accept(struct pw_span *span, struct pw_block *list, size_t n)
     if (span->used == 0)
         span_empty(span);
 }
-//< empty
 
-//> alarm
 /*
  * The quick path of free has counted down to zero: the span is empty, or
  * it was full and now has a free block.
@@ -180,7 +176,7 @@ static struct pw_block *refill(struct pw_heap *heap, unsigned class)
 }
 //< refill
 
-//> alloc
+//> flush
 /* A block of this class for the calling thread, or NULL. */
 void *pw_heap_alloc(unsigned class)
 {
@@ -203,9 +199,7 @@ void *pw_heap_alloc(unsigned class)
         pw_heap_park(heap);
     return block ? pw_checked(block) : NULL;
 }
-//< alloc
 
-//> flush
 unsigned pw_heap_trims; /* trims there have been */
 
 /*

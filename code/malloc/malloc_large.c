@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> large
 /*
  * Large blocks: over 32 KiB, or aligned to more than a page. Each is a
  * span, from its first byte to the last of its last page. It grows into
@@ -9,9 +9,7 @@
  * step by step moves it a logarithmic number of times.
  */
 #include "malloc_core.h"
-//< theory
 
-//> large
 enum { MOVE = 256 * 1024 }; /* bytes; fewer are copied as quickly */
 
 void *pw_malloc_large(size_t size, size_t align)

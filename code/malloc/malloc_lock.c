@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> fork
 /*
  * The one lock, which guards the free spans, the map and the list of
  * parked heaps; and what becomes of it in a child.
@@ -22,9 +22,7 @@
 #include "malloc_core.h"
 
 #include <sched.h>
-//< theory
 
-//> fork
 enum { WIPED, MENDING, SOUND };
 
 static int fork_here = SOUND; /* where no page can be had */

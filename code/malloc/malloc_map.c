@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> map
 /*
  * The map from addresses to spans, and memory for what describes them.
  *
@@ -13,9 +13,7 @@
  * before it begins, and so never fails half way.
  */
 #include "malloc_core.h"
-//< theory
 
-//> map
 uintptr_t pw_map[PW_ROOTS];
 
 #define LEAF_BYTES (PW_LEAF_PAGES * sizeof(struct pw_span *))
@@ -86,9 +84,7 @@ void pw_map_set(const char *start, size_t size, struct pw_span *span)
     for (uintptr_t i = page; i < end; i++)
         port_write(((struct pw_span **)pw_map[i / PW_LEAF_PAGES])[i], span);
 }
-//< map
 
-//> descriptors
 enum { CHUNK = 64 * 1024 };
 
 static struct pw_span *spans; /* free ones, linked by `pending` */
@@ -172,4 +168,4 @@ void pw_map_abandon(void)
     nspans = 0;
     chunk = chunk_end = NULL;
 }
-//< descriptors
+//< map

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> names
 /*
  * The same functions under the names that programs call. An alias must
  * stand in one file with what it is an alias of, and it costs nothing: a
@@ -9,9 +9,7 @@
 #include "malloc_stats.c"
 
 #include <dlfcn.h>
-//< theory
 
-//> c-names
 #define NAME(name, of) \
     extern __typeof(of) name PW_API __attribute__((alias(#of), copy(of)));
 #define NAMES(of, a, b) NAME(a, of) NAME(b, of)
@@ -46,9 +44,7 @@ NAMES(pw_mallopt, mallopt, __libc_mallopt)
 NAMES(mallinfo_ints, mallinfo, __libc_mallinfo)
 NAME(mallinfo2, pw_mallinfo2)
 SAME(malloc_stats, malloc_info)
-//< c-names
 
-//> new
 /*
  * C++: operator new must not return NULL. When there is no memory, it
  * calls the handler that the program has set, again and again until
@@ -126,9 +122,7 @@ static void *new_aligned_nothrow(size_t size, size_t align, const void *tag)
         library(RTLD_NEXT, "_ZnwmSt11align_val_tRKSt9nothrow_t");
     return form ? form(size, align, tag) : NULL;
 }
-//< new
 
-//> new-forms
 /* The plain form, and the one for arrays. */
 NAMES(new, _Znwm, _Znam)
 NAMES(new_nothrow, _ZnwmRKSt9nothrow_t, _ZnamRKSt9nothrow_t)
@@ -144,4 +138,4 @@ NAMES(pw_free, _ZdlPvSt11align_val_t, _ZdaPvSt11align_val_t)
 NAMES(pw_free, _ZdlPvmSt11align_val_t, _ZdaPvmSt11align_val_t)
 NAMES(pw_free, _ZdlPvSt11align_val_tRKSt9nothrow_t,
       _ZdaPvSt11align_val_tRKSt9nothrow_t)
-//< new-forms
+//< names

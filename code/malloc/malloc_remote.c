@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> word
 /*
  * Blocks that another thread frees.
  *
@@ -18,9 +18,7 @@
  * to be.
  */
 #include "malloc_core.h"
-//< theory
 
-//> word
 /* The word of a remote list: an address, flags below, a count above. */
 static struct pw_block *list_of(uint64_t word)
 {

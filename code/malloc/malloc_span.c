@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> grow
 /*
  * Spans: runs of pages, from the kernel to whoever needs them and back.
  *
@@ -12,9 +12,7 @@
  * was.
  */
 #include "malloc_core.h"
-//< theory
 
-//> grow
 enum {
     GROW = 1 << 20, /* bytes; to ask the kernel for, at least */
     HUGE = 1 << 25  /* bytes; with less, no huge pages are wanted */
@@ -50,7 +48,7 @@ static struct pw_span *grow(size_t need)
 }
 //< grow
 
-//> cut
+//> take
 /* A free span is cut in two: the descriptor stays with the first. */
 static void cut(struct pw_span *span, size_t size)
 {
@@ -79,9 +77,7 @@ static struct pw_span *find(size_t size, size_t align)
     }
     return span;
 }
-//< cut
 
-//> take
 /*
  * A span of so many bytes, aligned to a power of two; or NULL. All pages
  * of one of small blocks lead to it, of a large block only the first.

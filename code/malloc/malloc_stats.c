@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> stats
 /*
  * Numbers, and giving back on request. Little is counted while a program
  * runs, and only off the quick paths: spans, by what they are used for.
@@ -7,9 +7,7 @@
  * asks.
  */
 #include "malloc_core.h"
-//< theory
 
-//> calls
 PW_API struct pw_mallinfo2 pw_mallinfo2(void)
 {
     return (struct pw_mallinfo2){
@@ -58,9 +56,7 @@ PW_API int pw_mallopt(int what, int value)
     pw_span_share = 0;
     return 1;
 }
-//< calls
 
-//> at-exit
 /* PAGEWISE_STATS=1 in the environment: a summary when the program ends. */
 __attribute__((destructor)) static void summary(void)
 {
@@ -69,4 +65,4 @@ __attribute__((destructor)) static void summary(void)
     if (wish && *wish == '1')
         pw_malloc_stats();
 }
-//< at-exit
+//< stats

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> thread
 /*
  * Threads and heaps. A thread gets a heap at its first allocation and
  * parks it when it ends; the next thread that needs one takes it over
@@ -14,18 +14,14 @@
  * one, and parks it again.
  */
 #include "malloc_core.h"
-//< theory
 
-//> mine
 __thread struct pw_heap *pw_heap_mine;
 __thread bool pw_heap_borrowed; /* parked again at the end of the call */
 
 static struct pw_heap *parked; /* under the lock, as all below */
 static pthread_key_t key;
 static enum { NO_KEY_YET, KEY, NO_KEY } has_key;
-//< mine
 
-//> park
 /* Leave the heap for others, without what it need not keep. */
 void pw_heap_park(void *value)
 {
@@ -67,9 +63,7 @@ void pw_heap_flush_parked(void)
         pw_malloc_unlock();
     }
 }
-//< park
 
-//> adopt
 /* A heap for this thread: a parked one, or a new one; or NULL. */
 struct pw_heap *pw_heap_adopt(void)
 {
@@ -95,4 +89,4 @@ struct pw_heap *pw_heap_adopt(void)
         pw_heap_borrowed = true;
     return heap;
 }
-//< adopt
+//< thread

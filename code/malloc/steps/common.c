@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> range
 /*
  * What the steps stand on: a range of addresses with no memory behind it
  * until it is touched.
@@ -8,9 +8,7 @@
 #include "steps.h"
 
 #include <sys/mman.h>
-//< theory
 
-//> range
 char *step_range;
 
 int step_begin(void)

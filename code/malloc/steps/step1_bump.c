@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> bump
 /*
  * Step 1, a bump allocator: one pointer that only ever goes up. Nothing
  * is faster, and nothing comes back. This is sbrk() with a rounding.
  */
 #include "steps.h"
-//< theory
 
-//> bump
 static size_t used;
 
 static void *alloc(size_t size)

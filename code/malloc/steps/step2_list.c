@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> list
 /*
  * Step 2, one free list. Each block has a header with its size; a free
  * one is on a list in the order of addresses, so that neighbours can be
@@ -8,9 +8,7 @@
  * section 8.7, and its cost is the walk.
  */
 #include "steps.h"
-//< theory
 
-//> list
 struct header {
     struct header *next; /* by address; the last points to the first */
     size_t units;        /* of 16 bytes, the header included */

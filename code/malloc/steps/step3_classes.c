@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> classes
 /*
  * Step 3, size classes: a free list for each multiple of 16 bytes, last
  * freed, first out. No walk; but the size of a block must be known when
@@ -7,9 +7,7 @@
  * class is one for ever.
  */
 #include "steps.h"
-//< theory
 
-//> classes
 static void *list[STEP_MOST / STEP_CLASS + 1];
 static size_t used;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> pages
 /*
  * Step 4, pages: blocks of one class are cut from a page of 64 KiB whose
  * first bytes describe it. The page of a block is found by a mask, so the
@@ -7,9 +7,7 @@
  * page is too, for any class.
  */
 #include "steps.h"
-//< theory
 
-//> pages
 static size_t used; /* of the range */
 
 static void page_add(struct step_heap *h, struct step_page *p)

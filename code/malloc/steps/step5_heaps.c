@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> heaps
 /*
  * Step 5, a heap for each thread: pages of its own, which nobody else
  * takes blocks from, so that it needs no lock. Another thread's block,
@@ -8,9 +8,7 @@
  * never, it is lost.
  */
 #include "steps.h"
-//< theory
 
-//> heaps
 static struct step_heap heaps[STEP_HEAPS];
 static unsigned nheaps;
 static __thread struct step_heap *mine;

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> remote
 /*
  * Step 6, remote frees: another thread's block is sent home. It is pushed
  * onto a list of its heap's by compare-and-swap; the heap's thread takes
  * that list, the whole of it at once, before it cuts up a new page.
  */
 #include "steps.h"
-//< theory
 
-//> remote
 static void send_home(struct step_heap *h, void *block)
 {
     void *old = __atomic_load_n(&h->remote, __ATOMIC_RELAXED);

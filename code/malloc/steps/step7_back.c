@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> back
 /*
  * Step 7, giving memory back. A heap that has many idle pages with memory
  * behind them lets the kernel have that of all but a few. The pages stay
@@ -12,9 +12,7 @@
 #include "steps.h"
 
 #include <sys/mman.h>
-//< theory
 
-//> back
 enum { KEEP = 16, MANY = 64 }; /* pages; 1 MiB and 4 MiB */
 
 static void cool(struct step_heap *h)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> step
 /*
  * The allocator in steps. Each file is a whole allocator that adds one
  * idea to the one before; all have the same three calls, so that one
@@ -15,9 +15,7 @@
 #define PW_STEPS_H
 
 #include "../../port/port.h"
-//< theory
 
-//> step
 enum {
     STEP_MOST = 4096,      /* bytes of the largest block */
     STEP_CLASS = 16,       /* bytes between two classes */
@@ -41,9 +39,7 @@ extern const struct step step_bump, step_list, step_classes, step_pages,
 extern char *step_range;
 int step_begin(void);   /* reserves it; 0 or a negative errno */
 void step_forget(void); /* its contents, and the memory behind it */
-//< step
 
-//> heap
 /* What step 4 has one of, and step 5 one for each thread. */
 struct step_page {
     struct step_page *next, **prev; /* of a class's pages with room */
@@ -78,4 +74,4 @@ struct step_heap *step_mine(void);
 void step_heaps_reset(void);
 
 #endif
-//< heap
+//< step
