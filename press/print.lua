@@ -177,7 +177,8 @@ local function run(again)
     -- latexmk runs makeindex in the folder of its results.
     local style = base.quote(os.getenv("PWD") .. "/press/theme") .. ":"
     local ok = os.execute("TEXMFVAR=" .. cache .. " TEXMFCACHE=" .. cache
-        .. " INDEXSTYLE=" .. style .. " latexmk -norc -lualatex -silent -interaction=nonstopmode "
+        .. " INDEXSTYLE=" .. style .. " latexmk -norc -lualatex "
+        .. "-silent -interaction=nonstopmode "
         .. "-halt-on-error -e '$makeindex=q{makeindex -q -s "
         .. "book.mst -o %D %S}; $max_repeat=6' "
         .. "-outdir=" .. folder .. " " .. job .. ".tex >" .. job
