@@ -24,7 +24,7 @@ return function(d)
     local pages = 96
     local rows = pages / across
     local pitch = 92
-    d:size(rows * pitch + (d.narrow and 58 or 36))
+    d:size(rows * pitch + (d.narrow and 70 or 36))
 
     local function at(page) -- left edge and top of a page
         return 4 + page % across * w, page // across * pitch + 20
