@@ -30,11 +30,15 @@ sample(n,x,y,t,c) = sprintf("set object %d rect from graph %g,%g to " \
     ."graph %g,%g tc rgb ink font '%s'; ", n, x, y - 0.02, x + 0.02, \
     y + 0.025, c, n, t, x + 0.03, y, font(11.5))
 
+# On a phone the steps have their numbers only.
+if (narrow) { set xtics (1, 2, 3, 4, 5, 6, 7, "all" 8) }
+step_panel(i) = narrow ? below(i, 2) : sprintf("set lmargin at screen " \
+    ."0.125; set rmargin at screen 0.98; set tmargin at screen %g; " \
+    ."set bmargin at screen %g", i == 0 ? 0.97 : 0.485, \
+    i == 0 ? 0.615 : 0.115)
+
 set multiplot
-set lmargin at screen 0.125
-set rmargin at screen 0.98
-set tmargin at screen 0.97
-set bmargin at screen 0.615
+eval step_panel(0)
 set logscale y
 set ylabel "ns for a pair"
 high = ymax_alone > ymax_threads ? ymax_alone : ymax_threads
@@ -45,14 +49,14 @@ eval "plot ".bars("alone", -0.13, c1).bars("threads", 0.13, c2).end
 
 unset label; unset object
 unset logscale y
-set tmargin at screen 0.485
-set bmargin at screen 0.115
+eval step_panel(1)
 set ylabel "MiB at the end"
 high = ymax_handed > ymax_after ? ymax_handed : ymax_after
 set yrange [0:high*1.12]
-eval sample(1, 0.33, 0.94, "sizes changed", c3)
-eval sample(2, 0.53, 0.94, "handed to another thread", c2)
-eval sample(3, 0.84, 0.94, "all freed", c4)
+eval sample(1, narrow ? 0.24 : 0.33, 0.94, "sizes changed", c3)
+eval sample(2, narrow ? 0.24 : 0.53, narrow ? 0.84 : 0.94, \
+    "handed on", c2)
+eval sample(3, narrow ? 0.24 : 0.84, narrow ? 0.74 : 0.94, "all freed", c4)
 eval "plot ".bars("changed", -0.26, c3).bars("handed", 0, c2) \
     .bars("after", 0.26, c4).end
 unset multiplot
