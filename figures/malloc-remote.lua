@@ -11,10 +11,10 @@
 --@   the list has become the owner's ready list, and the program has taken
 --@   the first block of it.
 local words = {
-    full = { "full", "The program has all eight;\nno list knows the span." },
-    freed = { "freed", "Another thread has freed\nthree: the remote list." },
-    drained = { "drained", "The owner took the list\nhome, in one piece." },
-    ready = { "ready", "Its turn has come: the\nfree list is now ready." },
+    full = "The program has all eight;\nno list knows the span.",
+    freed = "Another thread has freed\nthree: the remote list.",
+    drained = "The owner took the list\nhome, in one piece.",
+    ready = "Its turn has come: the\nfree list is now ready.",
 }
 local colours = { program = { "t5", "grey" }, remote = { "t2", "c2" },
     free = { "t1", "c1" }, ready = { "t3", "c3" } }
@@ -30,7 +30,7 @@ return function(d)
         local y = (i - 1) // across * block
         local w = (pitch - 24) / 8
         local line = 0
-        for text in words[name][2]:gmatch("[^\n]+") do
+        for text in words[name]:gmatch("[^\n]+") do
             d:text(x, y + 12 + line * 15, text, { size = 12,
                 bold = true })
             line = line + 1
