@@ -33,7 +33,7 @@ move_in() {
     done
     [ "$(grep -vc '^#' code/demo/part.mk)" = 1 ] || exit 1
     cp "$here/$demo/chapters/demo.md" chapters/
-    sed -i 's/^  - malloc$/&\n  - demo/' book.yaml
+    sed -i '0,/^  - malloc$/s//&\n  - demo/' book.yaml
     changed=$(awk '{ print $3 }' ../before | xargs cksum |
         diff ../before - | sed -n 's/^> .* //p')
     [ "$changed" = ./book.yaml ]
