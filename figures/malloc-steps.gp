@@ -13,6 +13,7 @@
 #@   end of three jobs: blocks of changing size, blocks handed to another
 #@   thread, and after all was freed. {series}
 height = 480
+tall = 560
 load "figures/style.gp"
 
 names = "bump list classes pages heaps remote back all"
@@ -40,7 +41,7 @@ step_panel(i) = narrow ? below(i, 2) : sprintf("set lmargin at screen " \
 set multiplot
 eval step_panel(0)
 set logscale y
-set ylabel "ns for a pair"
+set ylabel "ns for a pair" offset (narrow ? 2.8 : 0.8),0
 high = ymax_alone > ymax_threads ? ymax_alone : ymax_threads
 set yrange [1:high*1.5]
 eval sample(1, 0.60, 0.93, "one thread", c1)
@@ -50,7 +51,7 @@ eval "plot ".bars("alone", -0.13, c1).bars("threads", 0.13, c2).end
 unset label; unset object
 unset logscale y
 eval step_panel(1)
-set ylabel "MiB at the end"
+set ylabel "MiB at the end" offset (narrow ? 1.6 : 0.8),0
 high = ymax_handed > ymax_after ? ymax_handed : ymax_after
 set yrange [0:high*1.12]
 eval sample(1, narrow ? 0.24 : 0.33, 0.94, "sizes changed", c3)
