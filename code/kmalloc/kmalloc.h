@@ -76,7 +76,10 @@ enum {
 void *pw_kmalloc(size_t size, pw_gfp_t flags);
 void *pw_kzalloc(size_t size, pw_gfp_t flags); /* with PW_GFP_ZERO */
 
-/* NULL and PW_ZERO_SIZE_PTR: no-op. Takes any cache's object too. */
+/*
+ * NULL and PW_ZERO_SIZE_PTR: no-op. Takes any cache's object too, if that
+ * cache is in pw_contig_zone.
+ */
 int pw_kfree(void *block);
 
 /* Of n elements of size bytes; n * size may be too large for a size_t. */

@@ -6,7 +6,7 @@
  *
  * Powers of two, because they align naturally and pages divide by them;
  * but a doubling wastes up to half, a quarter in the mean. So there are
- * 96 and 192 as well, where most requests are. Larger ones in between
+ * 96 and 192 as well, for small structures. Larger ones in between
  * would save bytes too, and cost a cache each, with its own magazines and
  * slabs that are half empty.
  *

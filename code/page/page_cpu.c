@@ -3,8 +3,8 @@
 /*
  * The per-CPU lists of single frames, and the way into the allocator.
  *
- * Nearly every request is for one frame, and the best frame to give is
- * the one freed last: its lines are still in this CPU's cache. So each
+ * Pages of processes and files come one by one, and the best frame to give
+ * is the one freed last: its lines are still in this CPU's cache. So each
  * CPU keeps a small stack of frames in front of the lock. It is filled
  * and emptied a batch at a time, and between two batches a call takes no
  * lock. It writes a line that another CPU writes too only where frames of

@@ -4,8 +4,8 @@
  * The port to a kernel module: frames lent by the running kernel.
  *
  * The zone wants one physically contiguous run. The kernel can make one
- * of any length (alloc_contig_pages) but does not export it to modules,
- * so we do what we can from outside: take blocks of the size that the
+ * of any length (alloc_contig_pages) but exports it to modules only of
+ * late, so we do what we can from outside: take blocks of the size that the
  * zone aligns to, sort them by address, and keep the first run of
  * neighbours that is long enough. In a freshly booted machine the buddy
  * allocator hands out neighbours and the search ends at once; on an old

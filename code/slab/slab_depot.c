@@ -13,7 +13,7 @@
  * full or empty; the depot has the others, each full or empty. A CPU
  * that has just traded can free as many objects as fit into a magazine,
  * or allocate as many, before it must trade again: that is why it has
- * two. So a lock is taken at most once for each magazine.
+ * two. So it comes here at most once for each magazine of calls.
  */
 #include "slab_core.h"
 
