@@ -17,9 +17,7 @@
 #include "kmalloc_core.h"
 
 struct pw_kmalloc pw_km;
-//< theory
 
-//> small
 /* An object of a cache. A request that may wait has all caches reaped. */
 static void *small_alloc(size_t size, pw_gfp_t flags)
 {
@@ -28,7 +26,7 @@ static void *small_alloc(size_t size, pw_gfp_t flags)
     return flags & PW_GFP_RECLAIM ? pw_cache_alloc(cache)
                                   : pw_cache_alloc_noreap(cache);
 }
-//< small
+//< theory
 
 //> kmalloc-slow
 #define PW_GFP_ALL \

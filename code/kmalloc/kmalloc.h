@@ -100,9 +100,7 @@ void *pw_krealloc_array(void *block, size_t n, size_t size, pw_gfp_t flags);
 size_t pw_ksize(const void *block);
 /* What pw_ksize() would say of a block of this size; 0: too large. */
 size_t pw_kmalloc_size_roundup(size_t size);
-//< kmalloc-calls
 
-//> setup-calls
 /*
  * Call pw_page_init() first. `reserve` frames are set aside: when there
  * is no other memory, they serve requests of up to a page that have
@@ -133,4 +131,4 @@ int pw_kmalloc_check(void);
 #endif
 
 #endif
-//< setup-calls
+//< kmalloc-calls

@@ -8,9 +8,7 @@
  * as it was.
  */
 #include "kmalloc_core.h"
-//< theory
 
-//> refuse
 /* Say why this request fails. Always NULL. */
 void *pw_kmalloc_refuse(size_t size, pw_gfp_t flags)
 {
@@ -31,9 +29,7 @@ void *pw_kmalloc_refuse(size_t size, pw_gfp_t flags)
                     flags & PW_GFP_RECLAIM ? "" : " or use PW_GFP_KERNEL");
     return NULL;
 }
-//< refuse
 
-//> misuse
 /* The block of pages of ours that a frame lies in, or NULL. */
 static const struct pw_page *large_block_of(const struct pw_page *page)
 {
@@ -111,9 +107,7 @@ int pw_block_misuse(const char *call, const void *block)
                     call, block);
     return -EFAULT;
 }
-//< misuse
 
-//> block-size
 /*
  * Is this object free, as far as one can see? On its slab, or as the one
  * that this CPU freed last; not elsewhere in a magazine.
@@ -156,9 +150,7 @@ size_t pw_block_size(const char *call, const void *block)
     pw_block_misuse(call, block);
     return 0;
 }
-//< block-size
 
-//> stat
 void pw_kmalloc_stat(struct pw_kmalloc_stat *stat)
 {
     struct pw_cache_stat cache;
@@ -175,7 +167,7 @@ void pw_kmalloc_stat(struct pw_kmalloc_stat *stat)
         stat->active += cache.active;
     }
 }
-//< stat
+//< theory
 
 //> check
 static int broken(const char *invariant, size_t where)

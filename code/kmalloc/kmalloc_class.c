@@ -14,9 +14,7 @@
  * every size, the smallest that fits.
  */
 #include "kmalloc_core.h"
-//< theory
 
-//> class-sizes
 const uint16_t pw_class_size[PW_KMALLOC_CLASSES] = {
     8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192};
 
@@ -25,7 +23,7 @@ static const char *const class_name[PW_KMALLOC_CLASSES] = {
     "kmalloc-96",  "kmalloc-128", "kmalloc-192", "kmalloc-256",
     "kmalloc-512", "kmalloc-1k",  "kmalloc-2k",  "kmalloc-4k",
     "kmalloc-8k"};
-//< class-sizes
+//< theory
 
 //> fill-tables
 /* Both tables, each by asking for every eighth size what it needs. */
@@ -41,9 +39,7 @@ static void fill_tables(void)
         pw_km.by_step[pw_step_of(size)] = pw_km.by_class[kind];
     }
 }
-//< fill-tables
 
-//> make-classes
 /*
  * Natural alignment: the largest power of two that divides the size, and
  * as slabs align to a page at most, that. For 8k it is enough: a slab of
@@ -74,9 +70,7 @@ int pw_classes_make(unsigned cache_flags)
     fill_tables();
     return 0;
 }
-//< make-classes
 
-//> unmake-classes
 /* All of them or none: one that is in use says so, and all remain. */
 int pw_classes_unmake(void)
 {
@@ -96,9 +90,7 @@ int pw_classes_unmake(void)
     }
     return 0;
 }
-//< unmake-classes
 
-//> setup
 static const char *whats_wrong(size_t reserve, unsigned cache_flags)
 {
     const unsigned known =
@@ -155,9 +147,7 @@ int pw_kmalloc_exit(void)
     pw_reserve_unmake();
     return 0;
 }
-//< setup
 
-//> roundup
 struct pw_cache *pw_kmalloc_cache(size_t size)
 {
     return size - 1 < pw_km.small ? pw_cache_for(size) : NULL;
@@ -175,4 +165,4 @@ size_t pw_kmalloc_size_roundup(size_t size)
         pages *= 2;
     return pages;
 }
-//< roundup
+//< fill-tables

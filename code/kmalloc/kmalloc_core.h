@@ -13,9 +13,7 @@
 #ifndef PW_KMALLOC_TABLE
 #define PW_KMALLOC_TABLE 1
 #endif
-//< theory
 
-//> state
 enum {
     PW_KMALLOC_STEPS = 21, /* half doublings, 8 to 8k */
     PW_KMALLOC_EIGHTS = PW_KMALLOC_SMALL / 8,
@@ -46,7 +44,7 @@ struct pw_kmalloc {
 };
 
 extern struct pw_kmalloc pw_km __attribute__((visibility("hidden")));
-//< state
+//< theory
 
 //> classes
 extern const uint16_t pw_class_size[PW_KMALLOC_CLASSES];

@@ -12,9 +12,7 @@
  * other frame, has the tag PW_TAG_LARGE.
  */
 #include "kmalloc_core.h"
-//< theory
 
-//> order
 /* The smallest n for which 2^n pages hold so many bytes. */
 static unsigned order_of(size_t size)
 {
@@ -31,9 +29,7 @@ static void count(const struct pw_page *page, size_t one)
     __atomic_fetch_add(&pw_km.large, one, __ATOMIC_RELAXED);
     __atomic_fetch_add(&pw_km.frames, frames, __ATOMIC_RELAXED);
 }
-//< order
 
-//> large-alloc
 /*
  * When no block is large enough: empty slabs go back to the page
  * allocator, frames kept for CPUs do, and neighbours merge. That helps
@@ -72,9 +68,7 @@ void *pw_large_last_resort(size_t size)
     count(page, 1);
     return pw_page_address(&pw_contig_zone, page);
 }
-//< large-alloc
 
-//> large-free
 int pw_large_free(struct pw_page *page, void *block)
 {
     if (pw_page_address(&pw_contig_zone, page) != block)
@@ -85,4 +79,4 @@ int pw_large_free(struct pw_page *page, void *block)
     port_write(page->tag, 0);
     return pw_zone_free(&pw_contig_zone, page, page->order);
 }
-//< large-free
+//< theory

@@ -12,9 +12,7 @@
  * beyond the size last asked for is 0.
  */
 #include "kmalloc_core.h"
-//< theory
 
-//> ksize
 size_t pw_ksize(const void *block)
 {
     const struct pw_page *page = pw_virt_to_page(&pw_contig_zone, block);
@@ -25,9 +23,7 @@ size_t pw_ksize(const void *block)
         return cache->size;
     return pw_block_size("pw_ksize", block);
 }
-//< ksize
 
-//> krealloc
 /* Another block, with the contents of this one, which is freed. */
 static void *move(void *block, size_t given, size_t size, pw_gfp_t flags)
 {
@@ -61,9 +57,7 @@ void *pw_krealloc(void *block, size_t size, pw_gfp_t flags)
         memset((char *)block + size, 0, given - size);
     return block;
 }
-//< krealloc
 
-//> arrays
 /* n * size, or more than anybody can have if that is too large. */
 static size_t product(size_t n, size_t size, pw_gfp_t flags,
                       const char *call)
@@ -99,4 +93,4 @@ void *pw_krealloc_array(void *block, size_t n, size_t size, pw_gfp_t flags)
 
     return bytes == SIZE_MAX ? NULL : pw_krealloc(block, bytes, flags);
 }
-//< arrays
+//< theory

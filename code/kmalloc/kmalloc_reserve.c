@@ -17,9 +17,7 @@
  * they are used frames to the page allocator.
  */
 #include "kmalloc_core.h"
-//< theory
 
-//> reserve-take
 static bool put(struct pw_page *page)
 {
     struct pw_reserve *r = &pw_km.reserve;
@@ -59,9 +57,7 @@ struct pw_page *pw_reserve_take(void)
     port_release(&r->lock, &pin);
     return page;
 }
-//< reserve-take
 
-//> reserve-fill
 /* Bring the reserve up to its mark, as far as there are frames. */
 void pw_reserve_fill(void)
 {
@@ -78,9 +74,7 @@ void pw_reserve_fill(void)
         }
     }
 }
-//< reserve-fill
 
-//> reserve-make
 int pw_reserve_make(size_t frames)
 {
     struct pw_reserve *r = &pw_km.reserve;
@@ -114,4 +108,4 @@ void pw_reserve_unmake(void)
     port_meta_free(r->frames, r->low * sizeof(*r->frames));
     r->low = 0;
 }
-//< reserve-make
+//< theory

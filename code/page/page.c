@@ -10,9 +10,7 @@
  * that is free. It costs 16 bytes in 4,096.
  */
 #include "page_core.h"
-//< theory
 
-//> zone-init
 int pw_zone_init(struct pw_zone *zone, size_t nframes, unsigned batch)
 {
     const size_t align = (size_t)1 << PW_MAX_ORDER;
@@ -53,7 +51,7 @@ void pw_zone_exit(struct pw_zone *zone)
         port_memory_unmap(&zone->memory);
     memset(zone, 0, sizeof(*zone));
 }
-//< zone-init
+//< theory
 
 //> front
 struct pw_zone pw_contig_zone;

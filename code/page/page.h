@@ -150,9 +150,7 @@ static inline struct pw_page *pw_virt_to_page(const struct pw_zone *zone,
 
     return pfn < zone->nframes ? &zone->pages[pfn] : NULL;
 }
-//< convert
 
-//> front
 /*
  * The calls that the kernel's programmers know, on one zone for all. The
  * addresses are aligned to the block's size, its contents are whatever
@@ -175,4 +173,4 @@ int pw_free_page(void *address);
 #endif
 
 #endif
-//< front
+//< convert

@@ -19,9 +19,7 @@
  * no frame but a block's first is ever looked at.
  */
 #include "page_core.h"
-//< theory
 
-//> lists
 /*
  * The lists are circular and doubly linked by frame number. The head of
  * list n is a descriptor too, behind the last frame's, so that insertion
@@ -56,7 +54,7 @@ static inline void list_drop(struct pw_zone *zone, struct pw_page *page,
     if (--zone->nr_free[order] == 0)
         zone->avail &= ~(1u << order);
 }
-//< lists
+//< theory
 
 //> take
 struct pw_page *pw_buddy_take(struct pw_zone *zone, unsigned order)

@@ -8,9 +8,7 @@
  * finds out *that* something is wrong; the words are found here.
  */
 #include "page_core.h"
-//< theory
 
-//> owners
 static struct pw_owner *owners;
 static PORT_LOCK(owners_lock);
 
@@ -68,9 +66,7 @@ bool pw_owner_of(const struct pw_zone *zone, const void *address,
                                       : "pw_alloc_pages()");
     return page != NULL;
 }
-//< owners
 
-//> misuse
 /* The free block that a frame lies in, or NULL. */
 static const struct pw_page *free_block_of(const struct pw_zone *zone,
                                            size_t pfn)
@@ -152,7 +148,7 @@ int pw_address_misuse(const struct pw_zone *zone, const void *address,
                 address, order);
     return -EINVAL;
 }
-//< misuse
+//< theory
 
 //> stat
 void pw_zone_stat(struct pw_zone *zone, struct pw_zone_stat *stat)

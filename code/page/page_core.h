@@ -8,9 +8,7 @@
 
 #include "../port/port.h"
 #include "page.h"
-//< theory
 
-//> buddy-calls
 /* The core, page_buddy.c. The caller is pinned and holds zone->lock. */
 void pw_buddy_init(struct pw_zone *zone);
 struct pw_page *pw_buddy_take(struct pw_zone *zone, unsigned order);
@@ -22,7 +20,7 @@ int pw_page_misuse(const struct pw_zone *zone, const struct pw_page *page,
                    unsigned order);
 int pw_address_misuse(const struct pw_zone *zone, const void *address,
                       unsigned order);
-//< buddy-calls
+//< theory
 
 //> owner
 /*
