@@ -81,7 +81,7 @@ typedef int (*pw_ctor_t)(void *object);
 /*
  * A cache in pw_contig_zone, or in a zone of one's choice. NULL after
  * reporting one line if the arguments make no sense; NULL if there is no
- * memory for the cache itself. The name is copied.
+ * memory for the cache itself, or PW_CACHES - 1 exist. The name is copied.
  */
 struct pw_cache *pw_cache_create(const char *name, size_t size,
                                  size_t align, unsigned flags,
