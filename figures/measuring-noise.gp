@@ -5,9 +5,9 @@
 # that are late. The single times come from the raw repetitions that lie
 # beside the results that are drawn.
 #@ select: measuring.repeat.loop.ns x=50
-#@ alt: Histogram of the times of one short loop, on logarithmic scales.
-#@   Nearly all runs stand in one bar; a few are many times slower. The
-#@   median is marked by 1. {series}
+#@ alt: Histogram of the times of one short loop, on logarithmic scales, in
+#@   multiples of the median. There is little to the left of 1, and a tail
+#@   to the right. {series}
 load "figures/style.gp"
 
 times = "< grep '^measuring\\.repeat' '".raw."' 2>/dev/null | cut -f6"

@@ -207,6 +207,15 @@ end
 local remedy = "bind it: {.so when=...}, {.source ...}, a page of a "
     .. "citation, {.argued}; see press/README.md"
 
+-- Does a value of this row say which kernel it is of? Then the row's head,
+-- which has the version, only repeats it.
+local function heads_row(s, version)
+    return s.text:match("^|") and sentences.has(s, "value",
+        function(token)
+            return (token.text .. " "):find("kernel=" .. version .. "[%s}]")
+        end)
+end
+
 -- What is wrong with a sentence, or nil.
 function lint.fault(s)
     local words = s.words:gsub("%s+", " ")
@@ -228,7 +237,7 @@ function lint.fault(s)
         end
     end
     local v, name = find_version(words), kernel_name(s)
-    if v then
+    if v and not heads_row(s, v) then
         return "version " .. v .. " without a source"
     elseif name then
         return name .. " without a source"

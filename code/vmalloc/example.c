@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> example
+//> log
 /*
  * A log that grows and is never copied. Its frames come one by one, from
  * wherever; when it is full it gets as many more, and all of them are
@@ -17,7 +17,9 @@ struct log {
     size_t frames, used; /* used: bytes */
     char *text;          /* all frames, one behind the other */
 };
+//< log
 
+//> grow
 static int grow(struct log *log)
 {
     const size_t want = log->frames ? 2 * log->frames : 1;
@@ -38,7 +40,9 @@ static int grow(struct log *log)
     log->text = text;
     return 0;
 }
+//< grow
 
+//> use
 static int note(struct log *log, int n)
 {
     if (log->used + LINE > log->frames * PORT_PAGE_SIZE && grow(log) != 0)
@@ -64,4 +68,4 @@ int main(void)
     pw_page_exit();
     return n == 100000 ? 0 : 1;
 }
-//< example
+//< use

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> init
 /*
  * Areas: addresses, frames and the mapping between them, put together
  * and taken apart.
@@ -16,9 +16,7 @@
  * free range begins where the one before it ends.
  */
 #include "vmalloc_core.h"
-//< theory
 
-//> init
 enum { LAZY_MOST = 8192 }; /* pages: 32 MiB, as Linux on one CPU */
 
 int pw_vspace_init(struct pw_vspace *space, struct pw_zone *zone,
@@ -155,9 +153,7 @@ static void *area_open(struct pw_vspace *space, uint32_t at,
     port_write(space->pages[at].state, (uint8_t)kind);
     return pw_vpage_address(space, at);
 }
-//< area
 
-//> alloc
 /* The pages that one call could get if nobody else had any. */
 static size_t most_pages(const struct pw_vspace *space)
 {
@@ -165,7 +161,9 @@ static size_t most_pages(const struct pw_vspace *space)
 
     return room < space->zone->nframes ? room : space->zone->nframes;
 }
+//< area
 
+//> alloc
 void *pw_vspace_alloc(struct pw_vspace *space, size_t size,
                       const void *caller)
 {
@@ -189,7 +187,9 @@ void *pw_vspace_alloc(struct pw_vspace *space, size_t size,
     area_give(space, at);
     return NULL;
 }
+//< alloc
 
+//> map
 void *pw_vspace_map(struct pw_vspace *space, struct pw_page **frames,
                     size_t n, const void *caller)
 {
@@ -215,7 +215,7 @@ void *pw_vspace_map(struct pw_vspace *space, struct pw_page **frames,
     area_give(space, at);
     return NULL;
 }
-//< alloc
+//< map
 
 //> free
 int pw_vspace_free(struct pw_vspace *space, const void *address,

@@ -83,7 +83,7 @@ struct pw_vspace {
 };
 //< space
 
-//> space-calls
+//> calls
 /*
  * Make a space of npages pages of addresses over the frames of a zone.
  * Page 0 is never handed out: it guards the first area's lower end.
@@ -109,9 +109,7 @@ void pw_vspace_purge(struct pw_vspace *space);
 
 /* The frame behind an address; SIZE_MAX if there is none. */
 size_t pw_vspace_to_pfn(const struct pw_vspace *space, const void *address);
-//< space-calls
 
-//> stat-calls
 struct pw_vspace_stat {
     size_t areas;   /* in use */
     size_t used;    /* pages in them, guards included */
@@ -133,9 +131,7 @@ int pw_vspace_info(struct pw_vspace *space, size_t *at, char *line,
 
 /* Does every invariant hold? 0, or -EINVAL after reporting the first. */
 int pw_vspace_check(struct pw_vspace *space);
-//< stat-calls
 
-//> front
 /*
  * The calls that the kernel's programmers know, on one space for all,
  * over pw_contig_zone.
@@ -162,4 +158,4 @@ int pw_vmallocinfo(size_t *at, char *line, size_t size);
 #endif
 
 #endif
-//< front
+//< calls

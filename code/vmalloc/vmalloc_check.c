@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> misuse
 /*
  * Looking at a space: what is behind an address, its areas and counts,
  * its invariants, and what exactly is wrong with an address that
@@ -7,17 +7,13 @@
  * but pw_vspace_to_pfn(), which is two loads.
  */
 #include "vmalloc_core.h"
-//< theory
 
-//> to-pfn
 size_t pw_vspace_to_pfn(const struct pw_vspace *space, const void *address)
 {
     /* Outside, this is the entry behind the last: it has no frame. */
     return (size_t)space->pages[pw_vpage_of(space, address)].frame - 1;
 }
-//< to-pfn
 
-//> misuse
 /* The first page of the area or range that page `at` lies in. */
 static size_t head_of(struct pw_vspace *space, size_t at)
 {

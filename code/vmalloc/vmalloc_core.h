@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> core
 /*
  * What the files of this folder tell each other. Not installed.
  */
@@ -8,9 +8,7 @@
 
 #include "../page/page_core.h"
 #include "vmalloc.h"
-//< theory
 
-//> range-calls
 /* The range allocator. The caller is pinned and holds space->lock. */
 void pw_vrange_init(struct pw_vspace *space);
 
@@ -34,9 +32,7 @@ int pw_vmap_misuse(const struct pw_vspace *space, struct pw_page **frames,
 /* Blocks that a space has bear this tag. */
 enum { PW_TAG_VMALLOC = 0xffff };
 extern struct pw_owner pw_vmalloc_owner;
-//< range-calls
 
-//> frame-calls
 /*
  * Frames of the pages from `at` on, vmalloc_frames.c. The caller owns
  * the area; no lock is needed, and none may be held.
@@ -45,9 +41,7 @@ size_t pw_vframes_take(struct pw_vspace *space, size_t at, size_t n);
 void pw_vframes_give(struct pw_vspace *space, size_t at, size_t n);
 void pw_vframes_forget(struct pw_vspace *space, size_t at, size_t n);
 int pw_vframes_map(struct pw_vspace *space, size_t at, size_t n);
-//< frame-calls
 
-//> page-number
 /* The number of the page an address lies in; npages if in none. */
 static inline size_t pw_vpage_of(const struct pw_vspace *space,
                                  const void *address)
@@ -65,4 +59,4 @@ static inline void *pw_vpage_address(const struct pw_vspace *space,
 }
 
 #endif
-//< page-number
+//< core

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> singles
 /*
  * Frames for an area, and the mapping.
  *
@@ -13,9 +13,7 @@
  * descriptor, and nowhere else.
  */
 #include "vmalloc_core.h"
-//< theory
 
-//> take-frames
 enum { BULK = 64 }; /* single frames fetched at once; on the stack */
 
 /* Pages from `at` on get the neighbours from `frame` on. */
@@ -45,7 +43,9 @@ static size_t take_singles(struct pw_vspace *space, size_t at, size_t n)
     } while (now == want && got < n);
     return got;
 }
+//< singles
 
+//> take-frames
 size_t pw_vframes_take(struct pw_vspace *space, size_t at, size_t n)
 {
     unsigned order = PW_MAX_ORDER;
@@ -91,9 +91,7 @@ void pw_vframes_give(struct pw_vspace *space, size_t at, size_t n)
     }
     pw_vframes_forget(space, end - n, n);
 }
-//< give-frames
 
-//> map-frames
 /* One call for each run of neighbours. 0, or -ENOMEM: nothing mapped. */
 int pw_vframes_map(struct pw_vspace *space, size_t at, size_t n)
 {
@@ -113,4 +111,4 @@ int pw_vframes_map(struct pw_vspace *space, size_t at, size_t n)
     }
     return 0;
 }
-//< map-frames
+//< give-frames

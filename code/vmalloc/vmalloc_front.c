@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-//> theory
+//> front
 /*
  * The names that the kernel's programmers know, on one space for all.
  * Each remembers who called it, for the list of areas.
  */
 #include "vmalloc_core.h"
-//< theory
 
-//> front
 struct pw_vspace pw_vmalloc_space;
 
 int pw_vmalloc_init(size_t npages)

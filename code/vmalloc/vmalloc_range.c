@@ -27,7 +27,7 @@
 #include "vmalloc_core.h"
 //< theory
 
-//> max
+//> links
 /* Entry 0 is never a node, and its max is 0: the empty subtree. */
 static inline uint32_t max_of(const struct pw_vspace *space, uint32_t at)
 {
@@ -51,9 +51,7 @@ static void update_max(struct pw_vspace *space, uint32_t at)
         at = space->pages[at].node.up;
     }
 }
-//< max
 
-//> links
 /* What hung `up` had in the place of `old` is now `new`. */
 static inline void replace_child(struct pw_vspace *space, uint32_t up,
                                  uint32_t old, uint32_t new)
@@ -67,7 +65,9 @@ static inline void replace_child(struct pw_vspace *space, uint32_t up,
     if (new)
         space->pages[new].node.up = up;
 }
+//< links
 
+//> rotate
 /* Let `at` and its parent change places; the order stays. */
 static void rotate_up(struct pw_vspace *space, uint32_t at)
 {
@@ -85,7 +85,7 @@ static void rotate_up(struct pw_vspace *space, uint32_t at)
     pages[at].node.max = pages[up].node.max;
     pages[up].node.max = max_of(space, up);
 }
-//< links
+//< rotate
 
 //> insert
 static uint32_t random_prio(struct pw_vspace *space)
@@ -121,9 +121,7 @@ static void insert(struct pw_vspace *space, uint32_t at)
     while (new->node.up && pages[new->node.up].prio < new->prio)
         rotate_up(space, at);
 }
-//< insert
 
-//> remove
 /* Sink the node until it has at most one child, and close the gap. */
 static void remove_node(struct pw_vspace *space, uint32_t at)
 {
@@ -152,9 +150,9 @@ static void move_node(struct pw_vspace *space, uint32_t from, uint32_t to)
         if (pages[to].node.child[side])
             pages[pages[to].node.child[side]].node.up = to;
 }
-//< remove
+//< insert
 
-//> search
+//> lowest
 /* The lowest range of at least `size` pages, or 0. */
 static uint32_t lowest(const struct pw_vspace *space, uint32_t size)
 {
@@ -174,7 +172,9 @@ static uint32_t lowest(const struct pw_vspace *space, uint32_t size)
             at = pages[at].node.child[1];
     }
 }
+//< lowest
 
+//> take
 /* The first aligned page of the range that ends at `at`. */
 static uint32_t aligned(const struct pw_vspace *space, uint32_t at,
                         uint32_t align)
@@ -203,9 +203,7 @@ static uint32_t lowest_by_luck(const struct pw_vspace *space, uint32_t at,
         return at;
     return lowest_by_luck(space, page->node.child[1], size, align);
 }
-//< search
 
-//> take
 static void mark_free(struct pw_vspace *space, uint32_t first,
                       uint32_t last)
 {
@@ -286,7 +284,9 @@ void pw_vrange_give(struct pw_vspace *space, uint32_t first, uint32_t size)
     else
         insert(space, last);
 }
+//< give
 
+//> range-init
 /* All pages but the first are free. Entries were zero. */
 void pw_vrange_init(struct pw_vspace *space)
 {
@@ -295,4 +295,4 @@ void pw_vrange_init(struct pw_vspace *space)
     space->seed = 2463534242; /* Marsaglia's; any but 0 will do */
     pw_vrange_give(space, 1, space->npages - 1);
 }
-//< give
+//< range-init

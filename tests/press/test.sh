@@ -232,6 +232,21 @@ word_fault() {
         grep -q '[1-9] unbound.*second' "$T/said"
 }
 
+# A row whose values name the kernel in its head needs no source for it;
+# one whose values are of another kernel does.
+row_heads() {
+    cat >"$T/rows.lua" <<'END'
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
+local lint = require "lint"
+local function faults(head)
+    return #lint.faults("| kernel | n |\n|---|---|\n| " .. head
+        .. " | {{a.b.insn x=1 kernel=6.1}} |\n")
+end
+os.exit(faults("6.1") == 0 and faults("6.12") == 1)
+END
+    lua5.4 "$T/rows.lua"
+}
+
 bad_contents() {
     fresh
     sed -i "$1" "$book/book.yaml"
@@ -380,6 +395,7 @@ check "lint: a cause bound to nothing" word_fault \
     'It costs {{sample.hot.pw.ns x=0}} because of that.' because
 check "lint: a version without a source" word_fault \
     'It came with 6.1 as a surprise.' 6.1
+check "lint: a version that the row's values name passes" row_heads
 check "lint: a function of the kernel without a source" word_fault \
     'Then `frob_pages()` runs.' frob_pages
 check "lint: a ratio that no file has" word_fault \
