@@ -10,6 +10,8 @@
 #define _GNU_SOURCE
 #include "bench.h"
 #include "counters.h"
+#include "disturb.h"
+#include "progress.h"
 #include "record.h"
 
 #include <getopt.h>
@@ -19,15 +21,18 @@
 
 #define CASES 512
 
-/* A quick run: how many values of x of an experiment it keeps, s. */
-enum { QUICK_XS = 4, QUICK_SECONDS = 8 };
+/* A quick run: how many values of x of an experiment it keeps; s; how many
+ * blocks it makes at least, however long they take. */
+enum { QUICK_XS = 4, QUICK_SECONDS = 8, QUICK_FEWEST = 7 };
 
 static struct {
     const char *chapter, *only, *command;
-    bool quick;
+    bool quick, planning;
+    double seconds; /* that it should take; 0: as long as it does */
+    double more;    /* planning: seconds that were not spent now */
+    uint64_t began;
     uint64_t seed;
     size_t blocks;   /* at most */
-    size_t fewest;   /* and at least, however long they take */
     uint64_t budget; /* ns after which no further block begins */
     uint64_t slice;  /* ns that one run of a case shall take */
     struct bench_case *cases[CASES];
@@ -46,10 +51,21 @@ bool bench_quick(void)
     return plan.quick;
 }
 
+bool bench_planning(void)
+{
+    return plan.planning;
+}
+
+void bench_foresee(size_t times, double seconds)
+{
+    plan.more += (double)(times - 1) * seconds;
+}
+
 void bench_die(const char *what, const char *remedy)
 {
-    fprintf(stderr, "pagewise: bench %s: %s; %s\n",
-            plan.chapter ? plan.chapter : "", what, remedy);
+    fprintf(stderr, "pagewise: bench%s%s: %s; %s\n",
+            plan.chapter ? " " : "", plan.chapter ? plan.chapter : "", what,
+            remedy);
     exit(1);
 }
 
@@ -114,6 +130,27 @@ static void calibrate(struct bench_case *c)
     c->ops = clamp(c, (double)ops * (double)plan.slice / (double)took);
 }
 
+/*
+ * Again if other work disturbed it. A case that is disturbed in block
+ * after block disturbs itself: it has more threads than there are CPUs.
+ */
+static uint64_t run_alone(struct bench_case *c, uint64_t *counted)
+{
+    bool disturbed;
+    uint64_t took;
+
+    for (unsigned tries = 0;; tries++) {
+        disturb_begin();
+        took = run_once(c, c->ops, counted);
+        disturbed = disturb_end(took, true);
+        if (!disturbed || c->restless >= DISTURB_RESTLESS ||
+            !disturb_repeat(tries))
+            break;
+    }
+    c->restless = disturbed ? c->restless + 1 : 0;
+    return took;
+}
+
 /* A warm-up of its own in each block: the case before left its own data
  * in the caches and its own habits in the branch predictors. */
 static void measure(struct bench_case *c)
@@ -123,7 +160,7 @@ static void measure(struct bench_case *c)
     uint64_t took;
 
     run_once(c, clamp(c, ops / 8), NULL);
-    took = run_once(c, c->ops, c->counters ? counted : NULL);
+    took = run_alone(c, c->counters ? counted : NULL);
     record_value(c->ns, (double)took / ops);
     for (int i = 0; c->counters && i < COUNTERS; i++)
         if (!counters_reason(i))
@@ -185,8 +222,10 @@ static void run_block(uint64_t block)
     struct lot lots[CASES];
 
     draw(lots, block);
-    for (size_t i = 0; i < plan.count; i++)
+    for (size_t i = 0; i < plan.count; i++) {
+        lots[i].c->block = block + 1;
         measure(lots[i].c);
+    }
 }
 
 /* ------------------------------------------------------- the quick run */
@@ -246,27 +285,39 @@ static void thin_out(void)
     plan.count = kept;
 }
 
-/* On a terminal one line that changes, else a line every ten seconds. */
-static void progress(size_t done, size_t of, uint64_t start)
-{
-    static uint64_t last;
-    const uint64_t now = bench_now();
-    const double took = (double)(now - start) / 1e9;
-    const double left =
-        done ? took / (double)done * (double)(of - done) : 0;
-    const bool terminal = isatty(STDERR_FILENO);
+/* ------------------------------------------------- as long as it takes */
 
-    if (!terminal && done && now - last < 10000000000u)
-        return;
-    last = now;
-    if (done == 0)
-        fprintf(stderr, "bench %s: %zu cases, %zu blocks, seed %llu%s",
-                plan.chapter, plan.count, of, (unsigned long long)plan.seed,
-                terminal ? "" : "\n");
-    else
-        fprintf(stderr, "%sbench %s: block %zu of %zu, %.0f s left%s",
-                terminal ? "\r\033[K" : "", plan.chapter, done, of, left,
-                terminal ? "" : "\n");
+static double seconds_since(uint64_t start)
+{
+    return (double)(bench_now() - start) / 1e9;
+}
+
+bool bench_goes_on(size_t done, size_t most)
+{
+    if (plan.planning || done >= most)
+        return done == 0;
+    return plan.seconds == 0 || 3 * done < 2 * most ||
+           seconds_since(plan.began) < plan.seconds;
+}
+
+static void progress(size_t done, uint64_t start)
+{
+    const double took = seconds_since(start);
+    double left = took / (double)done * (double)(plan.blocks - done);
+
+    if (plan.quick && left > (double)plan.budget / 1e9 - took)
+        left = (double)plan.budget / 1e9 - took;
+    if (done < plan.blocks && !plan.planning)
+        progress_show(plan.chapter, done, plan.blocks, left < 0 ? 0 : left);
+}
+
+/* A quick run makes few blocks, more if there is time. */
+static bool goes_on(size_t done, uint64_t start)
+{
+    if (!plan.quick || plan.planning)
+        return bench_goes_on(done, plan.blocks);
+    return done < QUICK_FEWEST ||
+           (done < plan.blocks && bench_now() - start < plan.budget);
 }
 
 void bench_run(void)
@@ -276,21 +327,34 @@ void bench_run(void)
 
     if (plan.quick)
         thin_out();
+    if (!plan.planning && !isatty(STDERR_FILENO))
+        fprintf(stderr, "bench %s: %zu cases, %zu blocks, seed %llu\n",
+                plan.chapter, plan.count, plan.blocks,
+                (unsigned long long)plan.seed);
     for (size_t i = 0; i < plan.count; i++)
         calibrate(plan.cases[i]);
     start = bench_now();
-    while (block < plan.fewest ||
-           (block < plan.blocks && bench_now() - start < plan.budget)) {
-        progress(block, plan.blocks, start);
+    while (goes_on(block, start)) {
         run_block(block++);
+        progress(block, start);
     }
+    if (plan.planning)
+        bench_foresee(plan.blocks, seconds_since(start));
     write_blocks(block);
-    if (isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    progress_end();
     record_ratios();
 }
 
 /* ------------------------------------------------------------ the frame */
+
+int bench_end(void)
+{
+    if (plan.planning)
+        printf("%.1f\n", seconds_since(plan.began) + plan.more);
+    else
+        write_results();
+    return 0;
+}
 
 static void prepare_series(struct bench_case *c)
 {
@@ -322,7 +386,7 @@ void bench_add(const struct bench_case *c)
 static void usage(void)
 {
     fprintf(stderr,
-            "usage: %s [--quick] [--out FILE] [--seed N] "
+            "usage: %s [--quick] [--plan] [--out FILE] [--seed N] "
             "[--only EXPERIMENT]\n",
             plan.chapter);
     exit(2);
@@ -332,18 +396,22 @@ void bench_begin(int argc, char **argv, const char *chapter)
 {
     static const struct option options[] = {
         {"quick", no_argument, NULL, 'q'},
+        {"plan", no_argument, NULL, 'p'},
         {"out", required_argument, NULL, 'o'},
         {"seed", required_argument, NULL, 's'},
         {"only", required_argument, NULL, 'x'},
         {0},
     };
-    const char *out = NULL;
+    const char *out = NULL, *seconds = getenv("BENCH_SECONDS");
     int option;
 
     plan.chapter = chapter;
+    plan.began = bench_now();
+    plan.seconds = seconds ? strtod(seconds, NULL) : 0;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case 'q': plan.quick = true; break;
+        case 'p': plan.planning = true; break;
         case 'o': out = optarg; break;
         case 's': plan.seed = strtoull(optarg, NULL, 0); break;
         case 'x': plan.only = optarg; break;
@@ -351,10 +419,9 @@ void bench_begin(int argc, char **argv, const char *chapter)
         }
     }
     plan.blocks = plan.quick ? 21 : 61;
-    plan.fewest = plan.quick ? 7 : 61;
     plan.budget = (uint64_t)QUICK_SECONDS * 1000000000u;
     plan.slice = plan.quick ? 1500000 : 15000000;
     counters_open();
-    write_begin(chapter, out, plan.slice);
+    write_begin(chapter, plan.planning ? "/dev/null" : out, plan.slice);
     bench_pin(bench_cpus() - 1); /* the first CPU takes most interrupts */
 }

@@ -17,7 +17,8 @@
  *
  * The statistic is the median over the blocks with a 95 % interval by
  * order statistics (stats.h). Nothing is thrown away as an outlier; all
- * repetitions are kept beside the results in <chapter>.raw.tsv.
+ * repetitions are kept beside the results in <chapter>.raw.tsv. Only what
+ * other work disturbed is done again, whatever its time (disturb.h).
  *
  * A benchmark is a main() of this shape:
  *
@@ -65,6 +66,8 @@ struct bench_case {
 
     /* From here on the harness's. */
     size_t ops;
+    size_t block; /* from 1; 0 while it is being calibrated */
+    unsigned restless;
     struct bench_series *ns, *counted[3];
 };
 
@@ -82,10 +85,23 @@ struct bench_series {
 /*
  * Reads the options: --quick (seconds instead of minutes), --out FILE
  * (build/results/host/<chapter>.tsv), --seed N, --only PREFIX (cases
- * whose experiment begins so).
+ * whose experiment begins so), --plan (measure one block and only say how
+ * many seconds all would take).
+ *
+ * BENCH_SECONDS in the environment is how long it ought to take: beyond
+ * that no further block begins, if two thirds of them are done.
  */
 void bench_begin(int argc, char **argv, const char *chapter);
 bool bench_quick(void);
+bool bench_planning(void);
+
+/* Is another repetition to be made, when `done` of `most` are? For what
+ * is repeated otherwise than in the harness's blocks. */
+bool bench_goes_on(size_t done, size_t most);
+
+/* With --plan: what was done once is to be done `times` times, and took
+ * `seconds`. The harness says so of its own blocks. */
+void bench_foresee(size_t times, double seconds);
 
 /* Adds a copy of *c; the strings must live until bench_end(). */
 void bench_add(const struct bench_case *c);
@@ -107,6 +123,10 @@ void bench_unmeasured(const char *experiment, const char *variant, long x,
                       const char *metric, const char *unit,
                       const char *reason);
 
+/* A variant that is not the book's, but the user's: its name goes into
+ * the head, and the book leaves its rows out. */
+void bench_guest(const char *variant);
+
 /* The values of a case by block, for statistics of one's own. */
 const struct bench_series *bench_find(const char *experiment,
                                       const char *variant, long x,
@@ -114,6 +134,9 @@ const struct bench_series *bench_find(const char *experiment,
 
 /* Opens <folder of the results>/<name> for writing, to be fclose()d. */
 FILE *bench_text(const char *name);
+
+/* A worker's process, not this one, was switched away n times. */
+void bench_switched(long n);
 
 /* Monotonic clock, ns. */
 uint64_t bench_now(void);

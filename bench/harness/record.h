@@ -22,9 +22,11 @@ void record_value(struct bench_series *s, double value);
 void record_ratios(void); /* of what bench_ratio() asked for */
 struct bench_series *record_at(size_t i); /* NULL after the last */
 
-/* write.c. Where to write, and what the head of the files shall say. */
+/* write.c. Where to write (/dev/null: nowhere), and what the head of the
+ * files shall say. */
 void write_begin(const char *chapter, const char *out, uint64_t slice);
 void write_blocks(size_t blocks); /* so many were run */
 void write_pinned(bool pinned);
+void write_results(void);
 
 #endif

@@ -6,6 +6,7 @@
  * name, and renamed when complete.
  */
 #define _GNU_SOURCE
+#include "disturb.h"
 #include "record.h"
 #include "stats.h"
 
@@ -26,6 +27,7 @@ static struct {
     size_t blocks;
     uint64_t slice;
     bool refused; /* the kernel did not let us choose the CPU */
+    char guests[512];
 } book;
 
 static void make_folders(char *path)
@@ -50,11 +52,18 @@ static FILE *open_new(const char *name)
     return file;
 }
 
+static bool nowhere(void)
+{
+    return strcmp(book.out, "/dev/null") == 0;
+}
+
 /* Fails now rather than after minutes of measuring. */
 static void try_writing(void)
 {
     char probe[sizeof(book.out) + 32];
 
+    if (nowhere())
+        return;
     make_folders(book.out);
     snprintf(probe, sizeof(probe), "%s.new", book.out);
     fclose(open_new(probe));
@@ -98,12 +107,21 @@ void write_pinned(bool pinned)
         __atomic_store_n(&book.refused, true, __ATOMIC_RELAXED);
 }
 
+void bench_guest(const char *variant)
+{
+    const size_t n = strlen(book.guests);
+
+    snprintf(book.guests + n, sizeof(book.guests) - n, " %s", variant);
+}
+
 FILE *bench_text(const char *name)
 {
     char path[sizeof(book.out) + 256];
     const char *slash = strrchr(book.out, '/');
     const int folder = slash ? (int)(slash - book.out + 1) : 0;
 
+    if (nowhere())
+        return open_new(book.out);
     snprintf(path, sizeof(path), "%.*s%s", folder, book.out, name);
     return open_new(path);
 }
@@ -126,6 +144,10 @@ static void write_provenance(FILE *out)
     fprintf(out, "# seed: %llu\n", (unsigned long long)bench_seed());
     fprintf(out, "# pinned: %s\n",
             book.refused ? "no, the kernel refused" : "yes");
+    if (*book.guests)
+        fprintf(out, "# guests:%s\n", book.guests);
+    fprintf(out, "# repeated: ");
+    disturb_write(out);
 }
 
 /* Would both give the same line? It does not name x. */
@@ -215,7 +237,7 @@ static void write_file(const char *path, bool raw)
     }
 }
 
-int bench_end(void)
+void write_results(void)
 {
     char raw[sizeof(book.out) + 16];
     const size_t stem = strlen(book.out);
@@ -224,5 +246,4 @@ int bench_end(void)
              (int)(stem > 4 ? stem - 4 : stem), book.out);
     write_file(raw, true);
     write_file(book.out, false);
-    return 0;
 }

@@ -62,7 +62,6 @@ struct task {
     size_t peer;
     const char *pattern;
     size_t size, live;
-    size_t runs; /* of this case, warm-ups included */
 };
 
 static uint64_t run(struct bench_case *c, size_t ops)
@@ -70,8 +69,7 @@ static uint64_t run(struct bench_case *c, size_t ops)
     struct task *task = c->data;
     char job[100];
 
-    task->runs += c->ops > 0; /* else it is being calibrated */
-    peers_renew(task->peer, (task->runs + 1) / 2);
+    peers_renew(task->peer, c->block);
     snprintf(job, sizeof(job), "%s %zu 0 %zu 1 %zu", task->pattern,
              task->size, task->live, ops);
     return peers_time(task->peer, job);

@@ -5,8 +5,8 @@
 # "# key: value". The machine's name is made of the processor's name and
 # the number of CPUs, never of the host's name.
 #
-#     sh bench/machine/machine.sh       machine, cpu, kernel, versions,
-#                                       commit, date
+#     sh bench/machine/machine.sh       machine, cpu, governor, kernel,
+#                                       versions, commit, date
 #     sh bench/machine/machine.sh name  the machine's name alone
 
 set -eu
@@ -44,12 +44,17 @@ peers() {
             2>/dev/null
 }
 
+# What rules the clock, where the kernel knows: one word a kind of CPU.
+governor=$(cat /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor \
+    2>/dev/null | sort -u | xargs)
+
 commit=$(git describe --always --dirty --abbrev=12 2>/dev/null) ||
     commit='none (not a checkout)'
 
 [ "$count" = 1 ] && cpus='1 CPU' || cpus="$count CPUs"
 echo "# machine: $name"
 echo "# cpu: $cpu, $cpus"
+echo "# governor: ${governor:-not told (a virtual machine has none)}"
 echo "# kernel: $(uname -sr)"
 echo "# versions: $libc; ${release:-unknown system}$(peers)"
 echo "# commit: $commit"

@@ -52,19 +52,12 @@ struct ask {
     unsigned threads;
 };
 
-struct task {
-    struct ask ask;
-    size_t runs; /* of this case, warm-ups included */
-};
-
 static uint64_t run(struct bench_case *c, size_t ops)
 {
-    struct task *task = c->data;
-    const struct ask *a = &task->ask;
+    const struct ask *a = c->data;
     char job[100];
 
-    task->runs += c->ops > 0; /* else it is being calibrated */
-    peers_renew(a->peer, (task->runs + 1) / 2);
+    peers_renew(a->peer, c->block);
     snprintf(job, sizeof(job), "%s %zu %u %zu %u %zu", a->pattern, a->size,
              peers[a->peer].flags, a->live, a->threads, ops);
     return peers_time(a->peer, job);
@@ -72,7 +65,7 @@ static uint64_t run(struct bench_case *c, size_t ops)
 
 static void add(const char *experiment, long x, struct ask ask)
 {
-    struct task *task = calloc(1, sizeof(*task));
+    struct ask *task = malloc(sizeof(*task));
     struct bench_case c = {.experiment = experiment,
                            .variant = peers[ask.peer].variant,
                            .x = x,
@@ -86,7 +79,7 @@ static void add(const char *experiment, long x, struct ask ask)
                          peers_reason(ask.peer));
         return;
     }
-    task->ask = ask;
+    *task = ask;
     if (strchr("bm", *ask.pattern))
         c.batch = ask.live;
     if (ask.threads > 1)

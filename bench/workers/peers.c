@@ -196,11 +196,14 @@ static void tell(struct worker *w, const char *job)
 
 uint64_t peers_time(size_t peer, const char *job)
 {
-    char line[200];
+    char line[200], *end;
+    uint64_t took;
 
     tell(&workers[peer], job);
     answer(&workers[peer], line, sizeof(line));
-    return strtoull(line, NULL, 10);
+    took = strtoull(line, &end, 10);
+    bench_switched(strtol(end, NULL, 10));
+    return took;
 }
 
 /* In a process of its own: what an earlier job left would count. */

@@ -10,7 +10,8 @@
  *                      whatever library the benchmark preloads
  *
  * A job is a line on standard input, the answer a line on standard
- * output, nanoseconds:
+ * output: nanoseconds, and how often the kernel took the processor from
+ * this process meanwhile.
  *
  *     PATTERN SIZE FLAGS LIVE THREADS OPS
  *
@@ -23,6 +24,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* ---- the few things of bench.h that a worker needs ----------------- */
 
@@ -258,6 +260,23 @@ static uint64_t do_job(const struct job *job)
     return took;
 }
 
+static long switches(void)
+{
+    struct rusage use;
+
+    getrusage(RUSAGE_SELF, &use);
+    return use.ru_nivcsw;
+}
+
+/* Of the timed part, of what surrounds it as well. */
+static void answer(const struct job *job)
+{
+    const long before = switches();
+    const uint64_t took = do_job(job);
+
+    printf("%llu %ld\n", (unsigned long long)took, switches() - before);
+}
+
 int main(void)
 {
     struct job job = {0};
@@ -275,7 +294,7 @@ int main(void)
         if (job.pattern == 'M')
             held_report(&job);
         else
-            printf("%llu\n", (unsigned long long)do_job(&job));
+            answer(&job);
         fflush(stdout);
     }
     return 0;
