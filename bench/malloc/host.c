@@ -38,20 +38,20 @@
 static void record_micro(const char *name, const char *experiment,
                          size_t most)
 {
-    double values[PEERS][MOST_BLOCKS];
+    double values[MOST_PEERS][MOST_BLOCKS];
     uint64_t sum, state = bench_seed();
-    size_t order[PEERS];
+    size_t order[MOST_PEERS];
 
     for (size_t size = 16; size <= most; size *= 4) {
         for (size_t b = 0; b < peer_blocks; b++) {
-            peer_shuffle(order, PEERS, &state);
-            for (size_t k = 0; k < PEERS; k++)
+            peer_shuffle(order, peer_count, &state);
+            for (size_t k = 0; k < peer_count; k++)
                 if (peers[order[k]].there)
                     values[order[k]][b] =
                         peer_run(name, size, (int)order[k], &sum).ns /
                         (double)(peer_scale * 10000);
         }
-        for (size_t p = 0; p < PEERS; p++)
+        for (size_t p = 0; p < peer_count; p++)
             if (peers[p].there)
                 bench_record(experiment, peers[p].variant, (long)size, "ns",
                              "ns", values[p], peer_blocks, 0.5);
@@ -89,22 +89,40 @@ static void record_steps(void)
     }
 }
 
+/* So many blocks; of a plan one, and how long all would take. */
+static void repeat(size_t blocks, void (*what)(void))
+{
+    const uint64_t start = bench_now();
+
+    peer_blocks = bench_planning() ? 1 : blocks;
+    what();
+    bench_foresee(blocks, (double)(bench_now() - start) / 1e9);
+}
+
+static void pairs(void)
+{
+    record_micro("pair", "malloc.pair", 65536);
+    record_micro("lifo", "malloc.lifo", 4096);
+}
+
 int main(int argc, char **argv)
 {
     cpu_set_t all;
 
+    if (argc == 2 && strcmp(argv[1], "--peers") == 0) {
+        peer_find();
+        peer_list();
+        return 0;
+    }
     bench_begin(argc, argv, "malloc");
-    peer_blocks = bench_quick() ? 2 : 7; /* each takes seconds */
+    peer_find();
     peer_scale = bench_quick() ? 12 : 100;
     record_steps();
     memset(&all, 0xff, sizeof(all));
     sched_setaffinity(0, sizeof(all),
                       &all); /* the workloads have threads */
-    peer_steps();
-    peer_blocks = bench_quick() ? 5 : 21;
-    peer_find();
-    peer_workloads();
-    record_micro("pair", "malloc.pair", 65536);
-    record_micro("lifo", "malloc.lifo", 4096);
+    repeat(bench_quick() ? 2 : 7, peer_steps); /* each takes seconds */
+    repeat(bench_quick() ? 5 : 21, peer_workloads);
+    repeat(bench_quick() ? 5 : 21, pairs);
     return bench_end();
 }

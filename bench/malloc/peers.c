@@ -2,7 +2,10 @@
 /* The mallocs to compare, and the workloads under each: see malloc.c. */
 #define _GNU_SOURCE
 #include "peers.h"
+#include "../harness/disturb.h"
+#include "../harness/progress.h"
 
+#include <ctype.h>
 #include <glob.h>
 #include <inttypes.h>
 #include <math.h>
@@ -16,22 +19,100 @@
 
 enum { MOST_WORK = 32 };
 
-struct peer peers[PEERS] = {
+struct peer peers[MOST_PEERS] = {
     {"pw", "build/lib/libpagewise-malloc.so", "", false},
     {"glibc", NULL, "", true},
     {"jemalloc", LIB "libjemalloc.so.2", "", false},
     {"mimalloc", LIB "libmimalloc.so.*", "", false},
     {"tcmalloc", LIB "libtcmalloc_minimal.so.4", "", false},
 };
+size_t peer_count = KNOWN;
 
 static char *work[MOST_WORK];
 static size_t nwork;
 size_t peer_blocks, peer_scale;
-static struct use use[MOST_WORK][PEERS][MOST_BLOCKS];
+static struct use use[MOST_WORK][MOST_PEERS][MOST_BLOCKS];
+
+/* ---- the user's own ------------------------------------------------ */
+
+_Noreturn static void refuse(const char *wish, const char *why)
+{
+    char what[400];
+
+    snprintf(what, sizeof(what), "PEERS: '%s' %s", wish, why);
+    bench_die(what, "give PEERS=\"name=/path/to/malloc.so ...\"");
+}
+
+static bool is_known(const char *name)
+{
+    for (size_t p = 0; p < peer_count; p++)
+        if (strcmp(peers[p].variant, name) == 0)
+            return true;
+    return false;
+}
+
+/* Such that it may stand in the results, and in a shell's command. */
+static bool is_plain(const char *text, const char *more)
+{
+    for (; *text; text++)
+        if (!isalnum((unsigned char)*text) && !strchr(more, *text))
+            return false;
+    return true;
+}
+
+/* ld.so only warns of what it cannot preload. */
+static bool can_preload(const char *path)
+{
+    char command[400];
+    FILE *pipe;
+    bool silent;
+
+    snprintf(command, sizeof(command), "LD_PRELOAD=%s /bin/true 2>&1",
+             path);
+    pipe = popen(command, "r");
+    silent = pipe && fgetc(pipe) == EOF;
+    return pipe && pclose(pipe) == 0 && silent;
+}
+
+static void add_guest(char *wish)
+{
+    char *equals = strchr(wish, '=');
+    struct peer *p = &peers[peer_count];
+
+    if (peer_count == MOST_PEERS)
+        refuse(wish, "is one too many");
+    if (!equals || equals == wish || equals - wish > 15)
+        refuse(wish, "is no name, '=' and path");
+    p->variant = strndup(wish, (size_t)(equals - wish));
+    if (!islower((unsigned char)*wish) || !is_plain(p->variant, "-_"))
+        refuse(wish, "has a name of other characters than a-z 0-9 - _");
+    if (is_known(p->variant))
+        refuse(wish, "has the name of another");
+    if (access(equals + 1, R_OK) != 0)
+        refuse(wish, "names a file that cannot be read");
+    if (strlen(equals + 1) >= sizeof(p->path) ||
+        !is_plain(equals + 1, "/._+-"))
+        refuse(wish, "has a path with unusual characters");
+    if (!can_preload(equals + 1))
+        refuse(wish, "cannot be preloaded");
+    snprintf(p->path, sizeof(p->path), "%s", equals + 1);
+    p->there = true;
+    peer_count++;
+    bench_guest(p->variant);
+}
+
+static void find_guests(void)
+{
+    const char *wishes = getenv("BENCH_PEERS");
+    char *list = strdup(wishes ? wishes : "");
+
+    for (char *wish = strtok(list, " "); wish; wish = strtok(NULL, " "))
+        add_guest(wish);
+}
 
 void peer_find(void)
 {
-    for (int p = 0; p < PEERS; p++) {
+    for (int p = 0; p < KNOWN; p++) {
         glob_t found;
 
         if (!peers[p].pattern || glob(peers[p].pattern, 0, NULL, &found))
@@ -43,6 +124,16 @@ void peer_find(void)
     }
     if (!peers[PW].there)
         bench_die("no libpagewise-malloc.so", "make lib");
+    find_guests();
+}
+
+/* glibc first: others are compared with it. */
+void peer_list(void)
+{
+    printf("glibc=\n");
+    for (size_t p = 0; p < peer_count; p++)
+        if (p != GLIBC && peers[p].there)
+            printf("%s=%s\n", peers[p].variant, peers[p].path);
 }
 
 /* The first line that a command prints. */
@@ -104,9 +195,22 @@ void peer_shuffle(size_t *order, size_t n, uint64_t *state)
     }
 }
 
+/* Again if too much of its time was stolen. */
+static struct use run_alone(const char *name, size_t p, uint64_t *sum)
+{
+    for (unsigned tries = 0;; tries++) {
+        struct use u;
+
+        disturb_begin();
+        u = peer_run(name, 0, (int)p, sum);
+        if (!disturb_end((uint64_t)u.ns, false) || !disturb_repeat(tries))
+            return u;
+    }
+}
+
 static void run_block(size_t block, uint64_t *state)
 {
-    size_t works[MOST_WORK], order[PEERS];
+    size_t works[MOST_WORK], order[MOST_PEERS];
     uint64_t sum, first;
 
     peer_shuffle(works, nwork, state);
@@ -114,13 +218,13 @@ static void run_block(size_t block, uint64_t *state)
         const size_t w = works[i];
         bool any = false;
 
-        peer_shuffle(order, PEERS, state);
-        for (size_t k = 0; k < PEERS; k++) {
+        peer_shuffle(order, peer_count, state);
+        for (size_t k = 0; k < peer_count; k++) {
             const size_t p = order[k];
 
             if (!peers[p].there)
                 continue;
-            use[w][p][block] = peer_run(work[w], 0, (int)p, &sum);
+            use[w][p][block] = run_alone(work[w], p, &sum);
             if (any && sum != first)
                 bench_die(work[w], "a malloc has lost contents");
             first = sum;
@@ -177,7 +281,7 @@ static void record_work(const char *metric, const char *unit, pick_fn *pick)
     for (size_t w = 0; w < nwork; w++) {
         if (asprintf(&experiment, "malloc.%s", work[w]) < 0)
             bench_die("out of memory", "free some");
-        for (size_t p = 0; p < PEERS; p++) {
+        for (size_t p = 0; p < peer_count; p++) {
             for (size_t b = 0; b < peer_blocks; b++)
                 values[b] = pick(w, p, b);
             record(experiment, p, metric, unit, values);
@@ -199,7 +303,7 @@ static void record_all(const char *metric, pick_fn *pick)
 {
     double values[MOST_BLOCKS];
 
-    for (size_t p = 0; p < PEERS; p++) {
+    for (size_t p = 0; p < peer_count; p++) {
         for (size_t b = 0; b < peer_blocks && peers[p].there; b++)
             values[b] = mean(pick, p, b);
         record("malloc.all", p, metric, "×", values);
@@ -246,7 +350,7 @@ static void record_worst(void)
     for (size_t w = 0; w < nwork; w++) {
         double most = 0;
 
-        for (size_t p = GLIBC; p < PEERS; p++)
+        for (size_t p = GLIBC; p < KNOWN; p++)
             if (peers[p].there && median_ratio(w, PW, p) > most)
                 most = median_ratio(w, PW, p);
         worst = fmax(worst, median_ratio(w, PW, GLIBC));
@@ -256,7 +360,7 @@ static void record_worst(void)
                  0.5);
     bench_record("malloc.bars", "pw/best", BENCH_NO_X, "worst", "×",
                  &to_best, 1, 0.5);
-    for (size_t p = GLIBC; p < PEERS; p++)
+    for (size_t p = GLIBC; p < KNOWN; p++)
         if (peers[p].there && median_mean(p) < least) {
             least = median_mean(p);
             best = p;
@@ -271,15 +375,21 @@ void peer_workloads(void)
 {
     uint64_t state = bench_seed();
     const uint64_t start = bench_now();
+    size_t done = 0;
 
     list_workloads();
-    for (size_t b = 0; b < peer_blocks; b++) {
-        run_block(b, &state);
-        fprintf(stderr, "bench malloc: block %zu of %zu, %.0f s left\n",
-                b + 1, peer_blocks,
-                (double)(bench_now() - start) / 1e9 / (double)(b + 1) *
-                    (double)(peer_blocks - b - 1));
+    while (bench_goes_on(done, peer_blocks)) {
+        double took;
+
+        run_block(done++, &state);
+        took = (double)(bench_now() - start) / 1e9;
+        if (!bench_planning())
+            progress_show("malloc", done, peer_blocks,
+                          took / (double)done *
+                              (double)(peer_blocks - done));
     }
+    progress_end();
+    peer_blocks = done;
     record_work("ns", "ns", pick_ns);
     record_work("kib", "KiB", pick_kib);
     record_work("faults", "faults", pick_faults);

@@ -47,7 +47,9 @@
 --       kernel).  The reader's row wins where it holds a number; where the
 --       reader's says "unmeasured" and the reference has the number, the
 --       reference row is taken and row.unmeasured_here is the reason.
---       row.source is "reader" or "reference".
+--       row.source is "reader" or "reference". Rows of a file's guests
+--       ("# guests: NAME ..." in its head, results.is_guest(row)) are not
+--       in it: the book does not know them.
 --   tree:find(key, attrs)     -> row | nil, message
 --       key is experiment.variant.metric (the last two components are the
 --       variant and the metric), attrs = {x=, kernel=, instrument=}.

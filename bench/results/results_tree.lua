@@ -6,7 +6,8 @@
 --
 -- Invariant of a tree: rows are unique by (experiment, variant, x, metric,
 -- instrument, kernel), each is the reader's unless only the reference has
--- a number for it, and all are sorted by results.less.
+-- a number for it, and all are sorted by results.less. The rows of guests
+-- (mallocs that a user raced beside the book's) are in layers, not in it.
 
 return function(results)
 
@@ -39,6 +40,27 @@ function results.load_tree(dir)
         end
     end
     return layer
+end
+
+-- Is it a row of a guest, or one that compares with it ("pw/guest")?
+function results.is_guest(row)
+    local guests = " " .. (row.file.meta.guests or "") .. " "
+    for name in (row.variant or ""):gmatch("[^/]+") do
+        if guests:find(" " .. name .. " ", 1, true) then
+            return true
+        end
+    end
+    return false
+end
+
+local function without_guests(list)
+    local rows = {}
+    for _, row in ipairs(list) do
+        if not results.is_guest(row) then
+            rows[#rows + 1] = row
+        end
+    end
+    return rows
 end
 
 -- Two files of one layer may not give the same row: which would be right?
@@ -100,6 +122,7 @@ function results.open(options)
     for source, dir in pairs(folders) do
         local layer, message = results.load_tree(dir)
         if layer then
+            layer.rows = without_guests(layer.rows)
             tree[source] = layer
             rows[source], message = index_layer(layer, layer.rows,
                 "results", source)
