@@ -13,22 +13,19 @@ build/bench/malloc/run: $(MALLOC_WORK) build/bench/harness/clock.o
 
 malloc.beside := build/bench/malloc/run build/bench/launch $(PRELOAD)
 
+# Real programs under each malloc. Quick: few, and not the calls they make.
 PROGRAMS_SRC := $(wildcard bench/malloc/programs/*)
+mallocs = $$(build/bench/malloc/host --peers)
 
-$(HOST)/programs.tsv: build/bench/launch $(PROGRAMS_SRC) \
+$(HOST)/programs.tsv: build/bench/launch $(PRELOAD) $(PROGRAMS_SRC) \
     | $(HOSTS:%=$(HOST)/%.tsv)
 	@mkdir -p $(@D)
-	@$(quick) sh bench/malloc/programs/run.sh 7 $@
+	@$(quick) sh bench/harness/stage.sh programs \
+	    sh bench/malloc/programs/run.sh --quick 6 $@ $(mallocs)
 
-# Real programs under each malloc: minutes, so not in `make bench-quick`.
 PROGRAM_RUNS ?= 15
-peer = $(firstword $(wildcard /usr/lib/*-linux-gnu/$1))
 .PHONY: bench-programs
-bench-programs: $(malloc.beside)
+bench-programs: $(malloc.beside) build/bench/malloc/host
 	@mkdir -p $(HOST)
 	@$(full) sh bench/malloc/programs/run.sh $(PROGRAM_RUNS) \
-	    $(HOST)/programs.tsv \
-	    glibc= pw=build/lib/libpagewise-malloc.so \
-	    jemalloc=$(call peer,libjemalloc.so.2) \
-	    mimalloc=$(call peer,libmimalloc.so.*) \
-	    tcmalloc=$(call peer,libtcmalloc_minimal.so.4)
+	    $(HOST)/programs.tsv $(mallocs)

@@ -14,12 +14,17 @@
 --     programs.<program>.<variant>.hw-cycles, hw-instructions,
 --         hw-dtlb-misses                            where there are any
 --
--- Medians with 95 % intervals by order statistics, as in stats.h; what was
+-- A quick run has only what each round gives, faults, rss, cpu and ratio,
+-- and no mean over the programs, which would be one of fewer.
+--
+-- Medians with 95 % intervals by order statistics (stats.lua); what was
 -- counted once stands with n = 1.
 
 package.path = "bench/results/?.lua;" .. package.path
 local results = require "results"
+local stats = require "stats"
 
+local quick = table.remove(arg, 1) == "quick"
 local dir, out = arg[1], arg[2]
 local file = { meta = {}, keys = {}, rows = {}, unmeasured = {} }
 
@@ -33,31 +38,12 @@ local function slurp(path)
     return text
 end
 
--- Rank of the interval's lower end: stats_ranks() for the median.
-local function low_rank(n)
-    local p, below, rank = 0.5 ^ n, 0.5 ^ n, 1
-    for k = 1, n do
-        p = p * (n - k + 1) / k
-        below = below + p
-        if below > 0.025 then
-            return rank
-        end
-        rank = k + 1
-    end
-    return rank
-end
-
 local function add(program, variant, metric, unit, values)
-    table.sort(values)
-    local n = #values
-    local rank = low_rank(n)
-    local middle = (values[(n + 1) // 2] + values[n // 2 + 1]) / 2
-    file.rows[#file.rows + 1] = {
-        experiment = "programs." .. program, variant = variant, x = "",
-        metric = metric, unit = unit, instrument = "host",
-        kernel = "host", median = middle, lo = values[rank],
-        hi = values[n + 1 - rank], n = n,
-    }
+    local row = stats.median(values)
+    row.experiment, row.variant = "programs." .. program, variant
+    row.x, row.metric, row.unit = "", metric, unit
+    row.instrument, row.kernel = "host", "host"
+    file.rows[#file.rows + 1] = row
 end
 
 local function miss(program, variant, metric, unit, reason)
@@ -106,7 +92,6 @@ local function counted(path, event)
 end
 
 local metrics = {
-    { "time", "ms", times },
     { "faults", "faults", function(base)
         return rusage(base, function(_, faults) return faults end)
     end },
@@ -116,6 +101,9 @@ local metrics = {
     { "cpu", "ms", function(base)
         return rusage(base, function(_, _, cpu) return cpu end)
     end },
+}
+local counts = {
+    { "time", "ms", times },
     { "brk", "calls", function(base)
         return counted(base .. ".calls", "sys_enter_brk")
     end },
@@ -132,6 +120,10 @@ local metrics = {
         return counted(base .. ".perf", "dTLB-load-misses")
     end },
 }
+
+for _, m in ipairs(quick and {} or counts) do
+    metrics[#metrics + 1] = m
+end
 
 -- Processor time to the first variant's, round by round.
 local first = arg[3] and arg[3]:match("^[^=]+")
@@ -180,7 +172,7 @@ for program in (slurp(dir .. "/names.txt") or ""):gmatch("[^\n]+") do
     end
 end
 
-for i = 4, #arg do
+for i = quick and #arg + 1 or 4, #arg do
     local variant = arg[i]:match("^[^=]+")
     local list = {}
     for k, sum in ipairs(all[variant] or {}) do
@@ -204,6 +196,14 @@ for i, key in ipairs(results.required) do
     file.keys[i] = key
 end
 file.keys[#file.keys + 1] = "interval"
+local guests = {}
+for name in (os.getenv("BENCH_PEERS") or ""):gmatch("([^%s=]+)=") do
+    guests[#guests + 1] = name
+end
+if #guests > 0 then
+    file.meta.guests = table.concat(guests, " ")
+    file.keys[#file.keys + 1] = "guests"
+end
 
 local ok, message = results.write(out, file)
 if not ok then

@@ -6,15 +6,19 @@
 # in each round), what the processor counted and how often they asked the
 # kernel for memory (perf, else strace).
 #
-#     sh bench/malloc/programs/run.sh RUNS OUT.tsv [VARIANT=LIBRARY...]
+#     sh bench/malloc/programs/run.sh RUNS OUT.tsv VARIANT=LIBRARY...
+#     sh bench/malloc/programs/run.sh --quick RUNS OUT.tsv VARIANT=...
+#     sh bench/malloc/programs/run.sh --plan RUNS VARIANT=...
 #
-# VARIANT names the malloc, LIBRARY is preloaded; `glibc=` preloads nothing
-# and is what is measured when no variant is given; when some are, there
-# are more programs, and their processor time is compared with the first
-# variant's of the same round. What this machine
-# cannot measure becomes a row NA with the reason, never a failure: perf,
-# for one, ends with status 0 when it counted nothing, and says so only in
-# its output, as "<not supported>".
+# VARIANT names the malloc, LIBRARY is preloaded; `glibc=` preloads nothing.
+# Processor time is compared with the first variant's of the same round.
+# A quick run has fewer programs, and leaves out what takes runs of their
+# own (time, calls, counters): every row that it writes, it writes for all
+# variants. --plan prints how many seconds it would take. BENCH_SECONDS is
+# how long it ought to take: beyond that two thirds of the runs are enough.
+# What this machine cannot measure becomes a row NA with the reason, never
+# a failure: perf, for one, ends with status 0 when it counted nothing, and
+# says so only in its output, as "<not supported>".
 #
 # The findings are left in build/bench/programs as the tools wrote them;
 # bench/malloc/programs/collect.lua turns them into a results file.
@@ -22,14 +26,17 @@
 # shellcheck disable=SC2086 # commands without quotes, split on purpose
 
 set -eu
+. bench/harness/progress.sh
+mode=full
+case $1 in --quick | --plan) mode=${1#--} && shift ;; esac
 runs=$1
-out=$2
-shift 2
-many=yes
-[ $# -gt 0 ] || { set -- glibc= && many=no; }
+shift
+[ $mode = plan ] || { out=$1 && shift; }
+[ $# -gt 0 ] || set -- glibc=
 
 launch=build/bench/launch
 dir=build/bench/programs
+[ $mode != plan ] || dir=$dir-plan
 rm -rf "$dir"
 mkdir -p "$dir"
 
@@ -43,7 +50,7 @@ gcc gcc -O2 -c -o $dir/page.o code/page/page_check.c
 lua lua5.4 bench/malloc/programs/words.lua
 sqlite sqlite3 -init bench/malloc/programs/table.sql :memory: .quit
 EOF
-    [ $many = no ] || cat <<EOF
+    [ $mode = quick ] || cat <<EOF
 build gcc -O2 -r -nostdlib -o $dir/build.o $sources
 perl perl bench/malloc/programs/lists.pl
 redis sh bench/malloc/programs/redis.sh
@@ -110,24 +117,29 @@ run_traced() {
     rm -f "$dir/strace.txt"
 }
 
+# lacking NAME COMMAND...: is what it needs not installed?
+lacking() {
+    needs=$2
+    [ "$1" != redis ] || needs=redis-benchmark
+    ! have "$needs"
+}
+
+all_missing() {
+    name=$1
+    for metric in time rss faults cpu brk mmap hw-cycles hw-instructions \
+        hw-dtlb-misses; do
+        missing $metric "$needs is not installed"
+    done
+}
+
 measure() {
     name=$1
     shift
-    needs=$1
-    [ "$name" != redis ] || needs=redis-benchmark
-    if ! have $needs; then
-        for metric in time rss faults cpu ratio brk mmap hw-cycles \
-            hw-instructions hw-dtlb-misses; do
-            missing $metric "$needs is not installed"
-        done
-        return
-    fi
     run_timed "$@"
     run_counted "$@"
     run_traced "$@"
 }
 
-echo 'bench programs: whole programs' >&2
 # each FUNCTION NAME COMMAND...: under each malloc
 each() {
     for pair in $pairs; do
@@ -144,15 +156,62 @@ watch() {
     run_watched "$@"
 }
 
-pairs=$*
-programs | while read -r line; do
-    echo "${line%% *}" >>"$dir/names.txt"
-    each measure $line
-    i=0
-    while [ $i -lt "$runs" ]; do
-        each watch $line
-        i=$((i + 1))
+# Milliseconds since 1970.
+now() {
+    echo $(($(date +%s%N) / 1000000))
+}
+
+began=$(now)
+steps=0
+
+# step WHAT: one of so many has been done; how long is left?
+step() {
+    steps=$((steps + 1))
+    [ $mode = plan ] || show "bench programs: $1" \
+        $((($(now) - began) * (of - steps) / steps / 1000))
+}
+
+# Is there to be a round after so many? Two thirds in any case.
+goes_on() {
+    [ $1 -lt $runs ] && { [ $(($1 * 3)) -lt $((runs * 2)) ] ||
+        [ -z "${BENCH_SECONDS-}" ] ||
+        [ $(($(now) - began)) -lt $((BENCH_SECONDS * 1000)) ]; }
+}
+
+run_all() {
+    while read -r line; do
+        echo "${line%% *}" >>"$dir/names.txt"
+        lacking $line && each all_missing $line && continue
+        [ $mode = quick ] || each measure $line
+        rounds=0
+        while goes_on $rounds; do
+            each watch $line
+            rounds=$((rounds + 1))
+            step "${line%% *}, round $rounds of $runs"
+        done
+        steps=$((steps + runs - rounds))
     done
-done
+    show_end
+}
+
+# One run of each program as it comes, so often as they would all be run:
+# twice RUNS, and those to warm up, to count and to trace.
+foresee() {
+    while read -r line; do
+        lacking $line || each watch $line
+    done
+    awk -v ms=$(($(now) - began)) -v mallocs=$# -v runs=$runs \
+        'BEGIN { print ms / 1000 * mallocs * (2 * runs + 8) }'
+}
+
+programs >"$dir/programs.txt"
+of=$(($(grep -c . "$dir/programs.txt") * runs))
+pairs=$*
+if [ $mode = plan ]; then
+    pairs=glibc=
+    foresee "$@" <"$dir/programs.txt"
+    exit
+fi
+run_all <"$dir/programs.txt"
 sh bench/machine/machine.sh >"$dir/machine.txt"
-exec lua5.4 bench/malloc/programs/collect.lua "$dir" "$out" "$@"
+exec lua5.4 bench/malloc/programs/collect.lua $mode "$dir" "$out" "$@"
