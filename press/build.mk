@@ -113,6 +113,12 @@ $(PW)/link.done: $(PRESS_JSON) press/link.lua press/statements.lua \
 $(PW)/book.tab $(PW)/cited.yaml $(PW)/epub.yaml: $(PW)/link.done ;
 $(PW)/statements.tab: $(PW)/link.done ;
 
+# ---- Where in the book a result stands, for summaries of results
+$(PW)/places.tsv: $(PW)/link.done press/places.lua press/chart.lua \
+    $(wildcard $(PRESS_FIGDIR)/*.gp)
+	@$(press_lua) press/places.lua
+	@touch $@
+
 # ---- What nobody writes: what was read where, what is not so here
 $(PW)/read.json $(PW)/notso.json: $(PW)/%.json: $(PW)/statements.tab \
     press/appendix.lua
