@@ -25,7 +25,7 @@ PREFIX ?= /usr/local
 NO_PACKAGES := help doctor clean distclean
 CODE_GOALS := lib install uninstall take
 LAB_GOALS := lab
-BENCH_GOALS := bench bench-quick drift reference
+BENCH_GOALS := bench bench-quick bench-tables drift reference
 PRESS_GOALS := html pdf pdf-book epub card print figures coverage weight \
     lint sources audit statements
 TEST_GOALS := test% format
@@ -74,20 +74,15 @@ include tests/build.mk
 
 # ---- The book ------------------------------------------------------------
 
-.PHONY: all first measure measure-host measure-lab print \
+.PHONY: all measure measure-host measure-lab print \
     install-packages doctor help clean distclean
 
 again = $(MAKE) -s PACKAGES_DONE=1
 say = printf 'pagewise: %s\n'
 
-# One step after another: nothing else runs while the clock does, and what
-# is printed is chosen after all is measured. But whoever has no book yet
-# gets its pages first, from what is on record.
 all:
-	@$(again) -j$(JOBS) lib
-	@[ -d build/results/host ] || $(again) first
-	@$(again) measure
-	@$(again) -j$(JOBS) print
+	@AGAIN='$(again)' sh bench/whole.sh $(JOBS) KERNELS='$(KERNELS)' \
+	    LABS='$(filter $(PARTS),$(LAB_ALL))'
 	@printf '%s\n' 'The book is printed:' '  build/html/index.html' \
 	    '  build/pagewise.pdf' '  build/pagewise.epub'
 	@$(again) statements
@@ -95,12 +90,6 @@ all:
 measure:
 	@$(again) measure-host
 	@$(again) measure-lab
-
-first:
-	@$(again) -j$(JOBS) html
-	@$(say) "the book can be read, with the recorded results: \
-	build/html/index.html; now this machine is measured and the book \
-	printed again, which takes some minutes"
 
 # Either may fail: no tool, no network, no permission.
 measure-host:
@@ -136,7 +125,13 @@ define HELP
 make              install what is missing, build, measure quickly, print:
                   build/html/index.html, build/pagewise.pdf and .epub
 make test         every test; the last line says how many passed
-make bench        the full measurement, then the book with your curves
+make bench        the full measurement, then the book with your curves and
+                  a summary; CHAPTER=slab measures only that, PEERS=
+                  "name=/path/malloc.so" races further mallocs
+make bench RESULTS="build/results bench/reference/NAME"
+                  measures nothing: machines side by side, in
+                  build/compare.html and .svg
+make bench-tables all that was measured, row by row
 make lab          boot kernels and run the modules:
                   KERNELS="5.10 6.1 6.12 7.3 slab tiny debug", default 6.1
 make lib          build/lib: libpagewise.a, .so, libpagewise-malloc.so,

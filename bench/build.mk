@@ -2,7 +2,8 @@
 # What measures on the host: bench/ -> build/bench, build/results/host.
 #
 #   bench-quick  seconds; only what changed since the last measurement
-#   bench        minutes; everything, then a summary and the book
+#   bench        minutes; everything, then the book and a summary
+#   bench-tables all that was measured
 #   drift        what differs from the recorded results
 #   reference    record build/results as bench/reference/<machine>
 #
@@ -76,13 +77,15 @@ quick := BENCH_COMMAND='make bench-quick'
 define QUICK_RULE
 $(HOST)/$1.tsv: build/bench/$1/host $($1.beside) \
     | $(BENCH_BIN) $(2:%=$(HOST)/%.tsv)
-	@$$(quick) build/bench/$1/host --quick
+	@$$(quick) sh bench/harness/stage.sh host-$1 \
+	    build/bench/$1/host --quick
 endef
 previous :=
 $(foreach x,$(HOSTS),$(eval $(call QUICK_RULE,$x,$(previous))) \
     $(eval previous := $x))
 
-.PHONY: bench bench-quick bench-programs-only drift reference
+.PHONY: bench bench-quick bench-tables bench-programs-only compare drift \
+    reference
 bench-programs-only: $(BENCH_BIN) # built, not run
 bench-quick: moments $(HOSTS:%=$(HOST)/%.tsv) $(HOST)/programs.tsv
 
@@ -94,11 +97,23 @@ full := BENCH_COMMAND='make bench'
 $(HOSTS:%=bench-%): bench-%: $(BENCH_BIN)
 	@$(full) build/bench/$*/host
 
+# All, or CHAPTER="slab"; PEERS="name=/path/lib.so" beside the known
+# mallocs. RESULTS="folder folder" measures nothing: it draws them.
+ifdef RESULTS
+bench: compare
+else
 bench: moments $(BENCH_BIN)
-	@set -e; for x in $(HOSTS); do $(again) bench-$$x; done
-	@$(full) sh bench/malloc/programs/run.sh 25 $(HOST)/programs.tsv
-	@lua5.4 bench/results/summary.lua build/results
-	@$(again) print
+	@CHAPTER='$(CHAPTER)' PEERS='$(PEERS)' \
+	    BENCH_PRINT='$(again) -j$(JOBS) print build/press/places.tsv' \
+	    sh bench/all.sh $(HOSTS) programs
+endif
+
+compare:
+	@lua5.4 bench/results/compare.lua build $(RESULTS)
+
+# Every row that was measured, in tables.
+bench-tables:
+	@lua5.4 bench/results/tables.lua build/results
 
 drift:
 	@lua5.4 bench/results/drift.lua build/results bench/reference \

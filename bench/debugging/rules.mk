@@ -5,6 +5,7 @@ debugging.needs :=
 
 $(HOST)/debugging.tsv: build/bench/launch $(PRELOAD_CHECKED) \
     $(wildcard bench/debugging/user/*) | $(HOSTS:%=$(HOST)/%.tsv)
-	@$(quick) sh bench/debugging/user/run.sh $@
+	@$(quick) sh bench/harness/stage.sh debugging \
+	    sh bench/debugging/user/run.sh $@
 
 bench-quick: $(HOST)/debugging.tsv

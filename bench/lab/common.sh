@@ -22,9 +22,13 @@ die() {
 }
 
 # progress TEXT: one line that changes at a terminal, plain lines elsewhere
-# (and there not the same line twice).
+# (and there not the same line twice). In the course of a whole (progress.sh
+# of the harness), which draws that line for several labs, only the news.
 progress() {
-    if [ -t 2 ]; then
+    if [ -n "${WHOLE_NEWS:-}" ]; then
+        printf '%s\n' "$series ${chapter:-}: $1" \
+            2>/dev/null >"$ROOT/$WHOLE_NEWS/$series-${chapter:-}" || :
+    elif [ -t 2 ]; then
         printf '\r\033[K%s' "lab $series: $1" >&2
     elif [ "$1" != "${progress_last:-}" ]; then
         printf '%s\n' "lab $series: $1" >&2
@@ -36,6 +40,8 @@ progress_end() {
     if [ -t 2 ] && [ -n "${progress_last:-}" ]; then
         printf '\r\033[K' >&2
     fi
+    [ -z "${WHOLE_NEWS:-}" ] ||
+        rm -f "$ROOT/$WHOLE_NEWS/${series:-}-${chapter:-}"
     progress_last=
 }
 

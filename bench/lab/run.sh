@@ -27,6 +27,8 @@ trap 'die lab "$BASH_COMMAND failed" "this is a fault of the lab'\''s"' ERR
     "say: bench/lab/run.sh page 6.1"
 chapter=$1
 shift
+# shellcheck source=/dev/null
+. bench/harness/progress.sh
 find_plan
 for series in "$@"; do
     kernel_row "$series" # all names are good before anything starts
@@ -61,6 +63,7 @@ for series in "$@"; do
         flock -u 9
     done
     progress_end
-    printf 'pagewise: lab %s: %s done under %s (%d s)\n' "$series" \
-        "$release" "$instruments" $((SECONDS - started))
+    printf 'pagewise: lab %s: %s, %s done under %s (%d s)\n' "$series" \
+        "$chapter" "$release" "$instruments" $((SECONDS - started))
+    (cd "$ROOT" && keep_took "lab-$series-$chapter" $((SECONDS - started)))
 done
