@@ -13,7 +13,7 @@
 .PHONY: test test-planted test-minimal format
 
 TESTED := $(foreach p,$(PARTS),$(if $(wildcard tests/$p/test.sh),$p))
-T ?= style house $(TESTED) library results press lab book make
+T ?= style house $(TESTED) library results bench press lab book make
 
 BIN := build/tests/bin
 UNDEFINED := -fsanitize=address,undefined -fno-sanitize-recover=all
