@@ -218,15 +218,18 @@ in_time() {
     grep -q '^# blocks: 41,' "$T/x.tsv"
 }
 
-# The plan comes true, as far as a busy machine lets it.
+# The plan comes true, as far as a busy machine lets it; four cases in 61
+# blocks of 15 ms with an eighth to warm up are four seconds by themselves.
 foreseen() {
-    said=$(build/bench/measuring/host --only measuring.aa --plan) || exit 1
+    said=$(build/bench/measuring/host --only measuring.load --plan) ||
+        exit 1
     start=$(date +%s%N)
-    build/bench/measuring/host --only measuring.aa --out "$T/x.tsv"
+    build/bench/measuring/host --only measuring.load --out "$T/x.tsv"
     took=$((($(date +%s%N) - start) / 100000000))
     echo "said $said s, took $took tenths"
     awk -v said="$said" -v took=$took \
-        'BEGIN { exit !(said * 10 > took / 2 && said * 10 < took * 2) }'
+        'BEGIN { exit !(said >= 3.9 && said * 10 > took / 2 &&
+            said * 10 < took * 2) }'
 }
 
 # Somebody else on the same processor: runs are done again, not too many.
@@ -235,10 +238,10 @@ disturbed() {
     cpu=$(taskset -pc $$ | sed 's/.*[^0-9]//')
     taskset -c "$cpu" sh -c 'while :; do :; done' &
     busy=$!
-    measured measuring --quick --only measuring.aa
+    measured measuring --quick
     status=$?
     kill $busy
-    awk '/^# repeated:/ { exit !($3 > 0 && $3 * 10 <= $5 + 20) }' \
+    awk '/^# repeated:/ { exit !($3 > 0 && $3 * 10 <= $5 * 1.2) }' \
         "$T/x.tsv" && [ $status = 0 ]
 }
 
