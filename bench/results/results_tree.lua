@@ -44,7 +44,11 @@ end
 
 -- Is it a row of a guest, or one that compares with it ("pw/guest")?
 function results.is_guest(row)
-    local guests = " " .. (row.file.meta.guests or "") .. " "
+    local guests = row.file.meta.guests
+    if not guests then
+        return false
+    end
+    guests = " " .. guests .. " "
     for name in (row.variant or ""):gmatch("[^/]+") do
         if guests:find(" " .. name .. " ", 1, true) then
             return true
