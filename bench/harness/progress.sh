@@ -119,7 +119,7 @@ news() {
 # tick NAME SECONDS PARENT: the line, as long as the parent lives
 tick() {
     tick_since=$(date +%s)
-    while sleep 1 && kill -0 "$3" 2>/dev/null; do
+    while sleep 1 >/dev/null 2>&1 && kill -0 "$3" 2>/dev/null; do
         tick_news=$(news)
         show "$1${tick_news:+: $tick_news}" \
             $(($2 - $(date +%s) + tick_since))
