@@ -62,13 +62,14 @@ end
 
 -- The kernels and machines in a row each, with the files' records summed.
 local function places(book, tree)
-    local by, order = {}, {}
+    local by, order = {}, { "host" }
+    local _, kernels = tree.recorded:claims("*")
+    table.move(kernels, 1, #kernels, 2, order)
     for _, layer in ipairs { "reference", "reader" } do
         for _, file in ipairs(tree[layer].files) do
             local name = where(file)
             if name and not by[name] then
-                by[name] = { name = name, reference = 0, reader = 0 }
-                order[#order + 1] = name
+                by[name] = { reference = 0, reader = 0 }
             end
             if name then
                 local row = by[name]
@@ -77,25 +78,20 @@ local function places(book, tree)
             end
         end
     end
-    table.sort(order, function(a, b)
-        local x, y = tonumber((a:gsub("^(%d+)%.(%d)$", "%1.0%2"))),
-            tonumber((b:gsub("^(%d+)%.(%d)$", "%1.0%2")))
-        return x and y and x < y or x and not y or not x and not y and a < b
-    end)
     return by, order
 end
 
 local function summary(book, tree)
     local by, order = places(book, tree)
     local rows, kernels = {}, {}
-    for i, name in ipairs(order) do
-        local row, lab = by[name], name ~= "host"
-        rows[i] = string.format('<tr><th scope="row">%s</th><td>%s</td>'
-            .. "<td>%s</td><td>%s</td><td>%s</td></tr>", lab and esc((book[
-            "kernel-names"] or {})[name] or name) or "this machine’s kind",
+    for _, name in ipairs(order) do
+        local row, lab = by[name] or { meta = {} }, name ~= "host"
+        rows[#rows + 1] = string.format('<tr><th scope="row">%s</th>'
+            .. "<td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>",
+            esc((book["kernel-names"] or {})[name] or name),
             esc(row.meta.kernel or ""), esc(lab and "instructions, in "
             .. (row.meta.machine or "") or "time, on " .. (row.meta.cpu
-            or "")), row.reference, row.reader)
+            or "")), row.reference or 0, row.reader or 0)
         kernels[#kernels + 1] = lab and name or nil
     end
     return '<h2 id="measured">What was measured, and how to repeat it</h2>'
