@@ -73,7 +73,7 @@ end
 
 function said.table(state, div, caption)
     local a, place = div.attributes, state.place(div)
-    local kernels, head = {}, { claims.plain("") }
+    local kernels, head = {}, { claims.plain("bug") }
     for kernel in (a.kernels or ""):gmatch("%S+") do
         kernels[#kernels + 1] = kernel
     end
