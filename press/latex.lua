@@ -87,7 +87,8 @@ return function(context)
     -- On paper there is room for a square, not for a word.
     function pen.word(word, text, s)
         return s and s.classes:includes("square")
-            and rawi("\\pwsq{" .. word .. "}") or rawi(string.format("\\pwword{%s}{%s}", word, text))
+            and rawi("\\pwsq{" .. word .. "}")
+            or rawi(string.format("\\pwword{%s}{%s}", word, text))
     end
 
     function pen.bears(s)

@@ -56,7 +56,10 @@ function inSight(page) {
     const range = document.createRange();
     while (walk.nextNode()) {
       const node = walk.currentNode;
-      if (!node.data.trim()) continue;
+      if (!node.data.trim()) {
+        seen.push(' ');
+        continue;
+      }
       range.selectNodeContents(node);
       const box = range.getBoundingClientRect();
       if (box.width && box.bottom > 0 && box.top < high) seen.push(node.data);
