@@ -68,7 +68,7 @@ local function cell(by, kernels, bug)
         order[i] = #who[words] == asked and words or words .. " ("
             .. table.concat(who[words], ", ") .. ")"
     end
-    return #order == 0 and "–" or table.concat(order, "; ")
+    return #order == 0 and "−" or table.concat(order, "; ")
 end
 
 function said.table(state, div, caption)
