@@ -95,7 +95,8 @@ local function summary(book, tree)
         kernels[#kernels + 1] = lab and name or nil
     end
     return '<h2 id="measured">What was measured, and how to repeat it</h2>'
-        .. '<div class="wide"><table><thead><tr><th>where</th><th>kernel</th>'
+        .. '<div class="wide"><table><thead><tr><th>where</th>'
+        .. "<th>kernel</th>"
         .. "<th>what is counted</th><th>recorded results</th><th>"
         .. "and here</th></tr></thead><tbody>" .. table.concat(rows)
         .. "</tbody></table></div><pre class=\"code\"><code>"

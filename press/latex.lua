@@ -342,7 +342,8 @@ return function(context)
             out:insert(tabular(div.content[i], a.kind == "trial"))
             tall = tall + rows_of(div.content[i])
         end
-        if tall > 9 and a.kind ~= "trial" then -- let text fill the page before it
+        -- Let text fill the page before it.
+        if tall > 9 and a.kind ~= "trial" then
             out:insert(1, raw("\\begin{figure}[htbp]"))
             out:insert(raw("\\end{figure}"))
         end

@@ -37,7 +37,8 @@ said_prints() {
     print_sample html || exit 1
     tr -d '\n' <"$where/html/third.html" >"$T/said"
     says "$T/said" '>write after free</td>' '>−</td>' \
-        '>† kernel BUG at mm/slub.c (5.10)</td>' '>Poison overwritten</td>' \
+        '>† kernel BUG at mm/slub.c (5.10)</td>' \
+        '>Poison overwritten</td>' \
         '>Object already free (5.10); KFENCE: invalid free (6.1)</td>'
 }
 
