@@ -170,7 +170,8 @@ local function word_cell(by, kernel, language)
     local row = by[kernel]
     return plain { row and pandoc.Span({}, pandoc.Attr("", { "word",
         "square" }, { word = row.verdict, title = kernel .. ": "
-        .. row.evidence, text = short[language][row.verdict] })) or pandoc.Str("") }
+        .. row.evidence, text = short[language][row.verdict] }))
+        or pandoc.Str("") }
 end
 
 -- `code`-like words of a statement as code.
