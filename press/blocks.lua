@@ -16,6 +16,7 @@ local facts = require "facts"
 local guide = require "guide"
 local pick = require "pick"
 local results = require "results"
+local said = require "said"
 local source = require "source"
 local spent = require "spent"
 local values = require "values"
@@ -322,6 +323,10 @@ end
 
 blocks.guide = function(state, div)
     return guide.table(state, div, caption(div))
+end
+
+blocks.said = function(state, div)
+    return said.table(state, div, caption(div))
 end
 
 blocks.spent = function(state, div)

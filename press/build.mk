@@ -36,8 +36,8 @@ PRESS_RESULTS := bench/results/results.lua bench/results/results_tree.lua
 PRESS_READ := $(addprefix press/,base.lua book.lua source.lua mark.lua \
     sentences.lua lint.lua $(PRESS_LANGUAGE) values.lua facts.lua \
     pick.lua claims.lua read.lua lines.lua evidence.lua weight.lua \
-    essay.lua choose.lua guide.lua spent.lua blocks.lua reader.lua) \
-    $(PRESS_RESULTS) $(PRESS_ALLOWED)
+    essay.lua choose.lua guide.lua said.lua spent.lua blocks.lua \
+    reader.lua) $(PRESS_RESULTS) $(PRESS_ALLOWED)
 PRESS_DRAW := $(addprefix press/,base.lua book.lua $(PRESS_LANGUAGE) \
     values.lua facts.lua pick.lua palette.lua chart.lua draw.lua \
     svg.lua figures.lua) \

@@ -168,9 +168,10 @@ end
 
 local function word_cell(by, kernel, language)
     local row = by[kernel]
-    return plain { row and pandoc.Span({}, pandoc.Attr("", { "word" },
-        { word = row.verdict, title = kernel .. ": " .. row.evidence,
-        text = short[language][row.verdict] })) or pandoc.Str("") }
+    return plain { row and pandoc.Span({}, pandoc.Attr("", { "word",
+        "square" }, { word = row.verdict, title = kernel .. ": "
+        .. row.evidence, text = short[language][row.verdict] }))
+        or pandoc.Str("") }
 end
 
 -- `code`-like words of a statement as code.
@@ -184,7 +185,7 @@ local function says(text)
 end
 
 local function part_table(state, data, part, kernels, language)
-    local wide = math.min(0.46 / #kernels, 0.09)
+    local wide = math.min(0.53 / #kernels, 0.09)
     local head = { plain { pandoc.Str("") }, plain { pandoc.Strong {
         pandoc.Str(part[language]) } } }
     local aligns, widths = { pandoc.AlignLeft, pandoc.AlignLeft },

@@ -126,12 +126,24 @@ local function whose(tree)
         or "") or "not recorded yet"
 end
 
-function landing.page(book, tree, chapters, claims)
+-- Links to what stands in the book by its id alone, as in the chapters.
+local function addressed(text, at)
+    return (text:gsub('href="#([^"]+)"', function(id)
+        if not at[id] and not text:find('id="' .. id .. '"', 1, true) then
+            base.complain_soft("chapters/landing.html:1", "nothing is '#"
+                .. id .. "'", "name an id of the book")
+        end
+        return 'href="' .. (at[id] or "") .. "#" .. id .. '"'
+    end))
+end
+
+function landing.page(book, tree, chapters, claims, at)
     local text = base.read(book.dir .. "/landing.html")
     if not text then
         return "<h1>" .. esc(book.title) .. "</h1><p>" .. esc(book.subtitle)
             .. '</p><p><a href="contents.html">Contents</a></p>'
     end
+    text = addressed(text, at)
     local drawn, kernels = field(book, tree, claims)
     local words = { "one", "two", "three", "four", "five", "six", "seven",
         "eight", "nine" }

@@ -84,8 +84,11 @@ return function(context)
         return s.content
     end
 
-    function pen.word(word, text)
-        return rawi(string.format("\\pwword{%s}{%s}", word, text))
+    -- On paper there is room for a square, not for a word.
+    function pen.word(word, text, s)
+        return s and s.classes:includes("square")
+            and rawi("\\pwsq{" .. word .. "}")
+            or rawi(string.format("\\pwword{%s}{%s}", word, text))
     end
 
     function pen.bears(s)
@@ -292,7 +295,7 @@ return function(context)
     end
 
     local letters = { AlignRight = "r", AlignCenter = "c" }
-    local function tabular(block)
+    local function tabular(block, trial)
         local simple, columns = pandoc.utils.to_simple_table(block), {}
         for c, align in ipairs(simple.aligns) do
             local width = simple.widths[c]
@@ -303,10 +306,15 @@ return function(context)
         end
         local many = #simple.aligns > 5
         local inlines = pandoc.List { rawi("\\begin{pwtable}"
-            .. (many and "\\pwnarrow" or "")
+            .. (many and "\\pwnarrow" or trial
+            and "\\setlength\\tabcolsep{2.4pt}" or "")
             .. "\\begin{tabular}{@{}" .. table.concat(columns) .. "@{}}\n"
             .. "\\toprule\n") }
         if #simple.header > 0 then
+            for c = 3, trial and #simple.header or 0 do
+                local head = simple.header[c][1]
+                head.content:insert(1, rawi("\\pwtiny "))
+            end
             cells(simple.header, inlines)
             inlines:insert(rawi("\\midrule\n"))
         end
@@ -331,10 +339,11 @@ return function(context)
         local out, tall = pandoc.List { caption("pwlistcaption", div, small)
             }, 0
         for i = 2, #div.content do
-            out:insert(tabular(div.content[i]))
+            out:insert(tabular(div.content[i], a.kind == "trial"))
             tall = tall + rows_of(div.content[i])
         end
-        if tall > 9 then -- let text fill the page before it
+        -- Let text fill the page before it.
+        if tall > 9 and a.kind ~= "trial" then
             out:insert(1, raw("\\begin{figure}[htbp]"))
             out:insert(raw("\\end{figure}"))
         end

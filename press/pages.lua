@@ -411,7 +411,7 @@ local function run()
         body = nav.full(chapters), side = nav.side(chapters, nil, "") })
     write_page("index.html", { class = "landing", steps = "",
         pagetitle = esc(book.title .. ": " .. book.subtitle),
-        body = landing.page(book, tree, chapters, rows),
+        body = landing.page(book, tree, chapters, rows, at),
         side = nav.side(chapters, nil, "") })
     local changed, around = stale(list)
     for _, path in ipairs(list) do

@@ -175,7 +175,7 @@ end
 
 local kinds = { "listing", "figure", "table", "output", "claim",
     "claims-table", "exercise", "trial-table", "trial-field", "guide",
-    "spent" }
+    "said", "spent" }
 
 local function div(state, block)
     for _, kind in ipairs(kinds) do

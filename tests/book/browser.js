@@ -175,7 +175,8 @@ async function withoutScripts(browser, names) {
     found.flat().forEach(([name, faults]) => report(name, faults));
   }
   await search(browser, names);
-  const uses = require('./uses.js')(dir, names);
+  const uses = { ...require('./uses.js')(dir, names),
+    ...require('./questions.js')(dir) };
   for (const name of Object.keys(uses)) report(name, await uses[name](browser));
   await theme(browser, names);
   await withoutScripts(browser, names);

@@ -31,6 +31,17 @@ guide_rules() {
         grep -q 'data-to="65536"' "$where/html/third.html"
 }
 
+# Words that two kernels share stand once, others with their kernels.
+said_prints() {
+    fresh
+    print_sample html || exit 1
+    tr -d '\n' <"$where/html/third.html" >"$T/said"
+    says "$T/said" '>write after free</td>' '>−</td>' \
+        '>† kernel BUG at mm/slub.c (5.10)</td>' \
+        '>Poison overwritten</td>' \
+        '>Object already free (5.10); KFENCE: invalid free (6.1)</td>'
+}
+
 # verdict FROM TO WORD...: the recorded verdicts change, the book stops.
 verdict() {
     fresh
@@ -45,6 +56,10 @@ verdict() {
 
 check "the essay's verdicts, bound sentences and the card print" \
     essay_prints
+check "what kernels said to bugs is gathered in a table" said_prints
+check "what no kernel recorded is refused" fault third.md \
+    's/kernels="5.10 6.1"}/kernels="5.10 6.2"}/' '^::: {.said' \
+    'nobody recorded' 'KERNELS=6.2'
 check "the guide's ranges follow the records" guide_rules
 check "a verdict that changed stops the book" verdict \
     '^p5\t6.1\tfails' 'p5\t6.1\tlimit' p5 "was 'fails' and is 'limit'"
