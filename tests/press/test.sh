@@ -217,46 +217,10 @@ lots() {
     exit 1
 }
 
-# word_fault SENTENCE WORD: the lint of words refuses it in a strict chapter
-# and counts it in another.
-word_fault() {
-    fresh
-    sed -i "s|^The smallest|$1 &|" "$book/second.md"
-    line=$(grep -n -m 1 -F "$1" "$book/second.md" | cut -d: -f1)
-    refuses "$book/second.md:$line: " print_sample html || exit 1
-    grep '^pagewise: ' "$T/refuses.out" | grep -qF -- "$2" || exit 1
-    sed -i '/^strict:/,/second/d' "$book/book.yaml"
-    print_sample html || exit 1
-    sed -i 's/^it would.*//' "$book/allowed.tsv"
-    print_sample lint >"$T/said" &&
-        grep -q '[1-9] unbound.*second' "$T/said"
-}
-
-# A row whose values name the kernel in its head needs no source for it;
-# one whose values are of another kernel does.
-row_heads() {
-    cat >"$T/rows.lua" <<'END'
-package.path = "press/?.lua;bench/results/?.lua;" .. package.path
-local lint = require "lint"
-local function faults(head)
-    return #lint.faults("| kernel | n |\n|---|---|\n| " .. head
-        .. " | {{a.b.insn x=1 kernel=6.1}} |\n")
-end
-os.exit(faults("6.1") == 0 and faults("6.12") == 1)
-END
-    lua5.4 "$T/rows.lua"
-}
-
 bad_contents() {
     fresh
     sed -i "$1" "$book/book.yaml"
     refuses "$2" print_sample html
-}
-
-allowed_fault() {
-    fresh
-    printf '%b' "$1" >>"$book/allowed.tsv"
-    refuses "$2" print_sample lint
 }
 
 # sum DIR: what the book's files are, by contents.
@@ -389,21 +353,8 @@ check "make sources looks up, and records line and version" found_again
 check "make sources says what is not found, and the book refuses it" \
     found_no_more
 check "make audit draws by lot, the same for a seed" lots
-check "lint: a comparison bound to nothing" word_fault \
-    'The kernel is slower.' slower
-check "lint: a cause bound to nothing" word_fault \
-    'It costs {{sample.hot.pw.ns x=0}} because of that.' because
-check "lint: a version without a source" word_fault \
-    'It came with 6.1 as a surprise.' 6.1
-check "lint: a version that the row's values name passes" row_heads
-check "lint: a function of the kernel without a source" word_fault \
-    'Then `frob_pages()` runs.' frob_pages
-check "lint: a ratio that no file has" word_fault \
-    'It was half as long before.' 'half as long'
-check "lint: an allowed phrase without a reason is refused" allowed_fault \
-    'we said so\n' reason
-check "lint: an allowed phrase that nobody uses is refused" allowed_fault \
-    'we said so\t(a reason)\n' 'we said so'
+# shellcheck source=tests/press/words.sh
+. tests/press/words.sh
 check "a table of contents that is no YAML is refused" bad_contents \
     's/^title:.*/title: [/' "$book/book.yaml:"
 check "a strict chapter that is none is refused" bad_contents \
