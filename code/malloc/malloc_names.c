@@ -10,8 +10,13 @@
 
 #include <dlfcn.h>
 
+#if __has_attribute(copy) /* gcc, which wants both to have the same */
+#define ALIAS(of) alias(#of), copy(of)
+#else
+#define ALIAS(of) alias(#of)
+#endif
 #define NAME(name, of) \
-    extern __typeof(of) name PW_API __attribute__((alias(#of), copy(of)));
+    extern __typeof(of) name PW_API __attribute__((ALIAS(of)));
 #define NAMES(of, a, b) NAME(a, of) NAME(b, of)
 #define SAME(a, b) NAME(a, pw_##a) NAME(b, pw_##b)
 
