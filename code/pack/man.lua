@@ -182,8 +182,14 @@ end
 
 ---------------------------------------------------------------- chapters
 
+local function title_of(chapter)
+    return 'the book\'s chapter "' .. text.read("chapters/" .. chapter
+        .. ".md"):match("\n# *(.-) *{#ch%-"):gsub("`", "") .. '"'
+end
+
 -- A chapter's prose as plain lines: the paragraphs that stand on their own
--- between two places, without values, notes and references.
+-- between two places, without values, notes and references; words that
+-- carry their evidence are words.
 local function prose(chapter, from, to)
     local all = text.read("chapters/" .. chapter .. ".md")
     local out, inside, fence, seen = {}, false, false, false
@@ -202,10 +208,12 @@ local function prose(chapter, from, to)
             out[#out + 1] = "    " .. line
         elseif seen and not inside and not line:match("^#")
             and not line:match("^|") and not line:match("^%[%^") then
-            local plain = line:gsub("%[%^[^%]]*%]", "")
+            local plain = line:gsub("%[%]%(#ch%-(%w+)%)", title_of)
+                :gsub("%[%^[^%]]*%]", "")
                 :gsub("%s*%(%[%]%(#[^)]*%)%)", ""):gsub("`([^`]*)`", "%1")
                 :gsub("%s*%[@[^%]]*%]", ""):gsub("%*([^*]+)%*", "%1")
-            if not plain:match("{{") and not plain:match("%]%(")
+                :gsub("%[([^%[%]]*)%]%b{}", "%1")
+            if not plain:match("{{") and not plain:match("%]%p")
                 and not plain:match("^:") then
                 out[#out + 1] = plain
             end

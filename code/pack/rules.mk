@@ -82,7 +82,8 @@ $(LIB_TOOLS:%=$L/%): code/pack/rules.mk $(wildcard code/pack/pagewise*) \
 # ---- Manual pages --------------------------------------------------------
 
 MAN_NEED := $(LIB_HDR) $(foreach p,$(PARTS),$($p.example)) \
-    chapters/malloc.md book.yaml code/pack/rules.mk $(PACK_LUA)
+    chapters/malloc.md chapters/debugging.md book.yaml \
+    code/pack/rules.mk $(PACK_LUA)
 $L/man/.done: $(MAN_NEED)
 	@rm -rf $(@D) && mkdir -p $(@D)
 	@lua5.4 code/pack/man.lua $(PW_VERSION) $(@D) $(foreach \

@@ -23,3 +23,8 @@ plant "uninstall forgets a file" library '*uninstall*' \
     "sed -i 's/for f in .(INSTALL_FILES)/for f in \$(LIBDIR)\/x/' $rules"
 plant "a folder without a source that it needs" library '*compiles*' \
     "sed -i 's/take(defines.name.)/take(nil)/' code/pack/take.lua"
+plant "clang is given an attribute of gcc's" library 'CC=clang*' \
+    "sed -i 's/has_attribute(copy)/has_attribute(alias)/' \
+    code/malloc/malloc_names.c"
+plant "a chapter's markup in a manual page" library '*markup*' \
+    "sed -i '/%b{}/d' code/pack/man.lua"
