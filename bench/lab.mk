@@ -31,8 +31,8 @@ guest_code = $(foreach p,$($1.guest),$(call user_sources,$p))
 lab_files = $(wildcard bench/$1/lab*.[ch] bench/$1/boots.tsv \
     bench/$1/Kbuild bench/$1/kernels_*.c bench/$1/guest.c \
     bench/$1/trace.lua) $(call lab_code,$1) \
-    $(call lab_headers,$1) $(lab_guests) $(if $($1.guest),$(guest_code) \
-    $(foreach p,$($1.guest),$(call part_files,$p)))
+    $(call lab_headers,$1) $(lab_guests) $(guest_code) \
+    $(foreach p,$($1.guest),$(call user_headers,$p))
 
 # The later chapters' labs take longer: they begin, where several run.
 backwards = $(if $1,$(call backwards,$(wordlist 2,$(words $1),$1)) \

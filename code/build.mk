@@ -51,7 +51,8 @@ PART_NAMES := $(patsubst code/%/part.mk,%,$(wildcard code/*/part.mk))
 $(foreach p,$(PART_NAMES),$(eval $(call READ_PART,$p)))
 PARTS := $(call uniq,$(foreach p,$(PART_NAMES),$(call closure,$p)))
 
-# With all that x needs: sources of either world, objects, all its files.
+# With all that x needs: sources of either world, objects, all files that
+# a process may have of it, but for the examples.
 user_sources = $(foreach p,$(call closure,$1),$(filter-out \
     %_kernel.c,$($p.sources)))
 kernel_sources = $(foreach p,$(call closure,$1),$(filter-out \
@@ -59,7 +60,8 @@ kernel_sources = $(foreach p,$(call closure,$1),$(filter-out \
 user_objects = $(patsubst code/%.c,build/obj/%.o,$(call user_sources,$1))
 user_pics = $(patsubst code/%.c,build/pic/%.o,$(call user_sources,$1))
 part_files = $(foreach p,$(call closure,$1),$(filter-out %_kernel.c \
-    %_kernel.h,$(wildcard code/$p/*.[ch])))
+    %_kernel.h %/example.c,$(wildcard code/$p/*.[ch])))
+user_headers = $(filter %.h,$(call part_files,$1))
 
 # ---- Objects -------------------------------------------------------------
 

@@ -137,8 +137,8 @@ take_lua = lua5.4 code/pack/take.lua '$(CC)' $1 $2 $(TAKE) -- \
 
 # $(call TAKE_RULE,part)
 define TAKE_RULE
-$(TAKE)/$1/Makefile: $(call part_files,$1) $(call user_objects,$1) \
-    $(PACK_LUA)
+$(TAKE)/$1/Makefile: $(call part_files,$1) $($1.example) LICENSE \
+    $(call user_objects,$1) $(PACK_LUA)
 	@rm -rf $$(@D) && mkdir -p $$(@D)
 	@$$(call take_lua,$1,folder)
 $(TAKE)/pw_$1.h: $(call part_files,$1) $(call user_objects,$1) $(PACK_LUA)

@@ -120,14 +120,14 @@ after() {
     touch -d '1 hour ago' "$1"
 }
 
-# touching FILE GOAL WANTED...
+# touching FILE GOAL [WANTED...]
 touching() {
     cd "$T/exact" || exit 1
     file=$1
     goal=$2
     shift 2
     after "$file" "$goal" >../after
-    printf '%s\n' "$@" | sort >../wanted
+    printf '%s\n' "$@" | sed '/^$/d' | sort >../wanted
     diff ../wanted ../after
 }
 
@@ -152,6 +152,8 @@ check "vmalloc.c: vmalloc alone is measured" \
     'link vmalloc/host'
 check "port_user.c: the labs with malloc in a process, no other" \
     touching code/port/port_user.c lab 'boot malloc' 'boot which'
+check "an example: nothing is measured" \
+    touching code/slab/example.c "$host"
 check "a private header of a benchmark: one program is linked" \
     touching bench/vmalloc/tlb.h "$host" 'measure vmalloc' \
     'link vmalloc/host'
