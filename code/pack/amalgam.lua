@@ -101,8 +101,24 @@ end
 
 local licence = "/* SPDX-License-Identifier: MIT */\n"
 
--- header and sources: paths; files: the headers' paths by their names.
-function amalgam.write(to, header, files, sources)
+-- The public header with those that it includes.
+function amalgam.header(path, files)
+    return expand(path, files, {})
+end
+
+-- What is shared among the sources, by its name in this one file.
+local function renamed(shared, part)
+    local out = {}
+    for i, name in ipairs(shared) do
+        out[i] = "#define " .. name .. " " .. part .. "_" .. name .. "\n"
+    end
+    return "\n/* Names that are this file's own. */\n"
+        .. table.concat(out)
+end
+
+-- header and sources: paths; files: the headers' paths by their names;
+-- shared: names of the sources that are not in the header.
+function amalgam.write(to, header, files, sources, shared)
     local name, guard = text.base(to), text.base(to):upper() .. "_ALL_H"
     local seen, used, own, out = {}, {}, {}, {}
     text.write(to .. ".h", table.concat { licence, "/*\n * ", name,
@@ -126,6 +142,7 @@ function amalgam.write(to, header, files, sources)
         .. '"-Wunused-function"\n'
         .. "#ifndef _GNU_SOURCE\n#define _GNU_SOURCE\n"
         .. '#endif\n#include "' .. name .. '.h"\n'
+        .. renamed(shared, name)
     for _, path in ipairs(sources) do
         local clash, prefix = {}, text.base(path):match("^[%w_]+") .. "_"
         for word in pairs(own[path]) do

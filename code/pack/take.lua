@@ -34,8 +34,7 @@ local function symbols(sources)
 end
 
 -- The part's own, and whatever they call, in the order given.
-local function needed(sources)
-    local defines, lacks = symbols(sources)
+local function needed(sources, defines, lacks)
     local taken, queue, list = {}, {}, {}
     local function take(source)
         if source and not taken[source] then
@@ -80,16 +79,37 @@ local function headers(files)
     return list
 end
 
-local sources = needed { table.unpack(arg, 6) }
+-- What these sources share among themselves: other names in the one piece,
+-- so that two such pieces do not meet.
+local function internal(sources, defines, public)
+    local mine, words, list = {}, {}, {}
+    for _, source in ipairs(sources) do
+        mine[source] = true
+    end
+    for word in public:gmatch("[%a_][%w_]*") do
+        words[word] = true
+    end
+    for name, source in pairs(defines) do
+        if mine[source] and not words[name] then
+            list[#list + 1] = name
+        end
+    end
+    table.sort(list)
+    return list
+end
+
+local defines, lacks = symbols { table.unpack(arg, 6) }
+local sources = needed({ table.unpack(arg, 6) }, defines, lacks)
 local example = "code/" .. part .. "/example.c"
 
 if form == "single" then
-    local files = {}
+    local files, header = {}, "code/" .. part .. "/" .. part .. ".h"
     for _, path in ipairs(headers(sources)) do
         files[text.base(path)] = path
     end
-    amalgam.write(dir .. "/pw_" .. part, "code/" .. part .. "/" .. part
-        .. ".h", files, sources)
+    local public = text.without_comments(amalgam.header(header, files))
+    amalgam.write(dir .. "/pw_" .. part, header, files, sources,
+        internal(sources, defines, public))
 else
     local to = dir .. "/" .. part .. "/"
     for _, list in ipairs { headers(sources), sources,

@@ -316,6 +316,22 @@ single() {
     done
 }
 
+# Two allocators that share no public name, each in one piece, in one
+# program: what they have inside does not meet.
+two_singles() {
+    for one in slab malloc; do
+        make -s take NAME=$one FORM=single &&
+            gcc -O1 -c "build/take/pw_$one.c" -o "$T/single-$one.o" || exit 1
+        visible "$T/single-$one.o" | sort >"$T/single-names"
+        ! grep -v '^pw_' "$T/single-names" || exit 1
+    done
+    printf '#include "pw_%s.h"\n' slab malloc >"$T/two.c"
+    echo 'int main(void) { return pw_page_init(64) || !pw_malloc(9); }' \
+        >>"$T/two.c"
+    gcc -Ibuild/take "$T/two.c" "$T/single-slab.o" "$T/single-malloc.o" \
+        -pthread -o "$T/two" && "$T/two"
+}
+
 downloads() {
     make -s build/take/slab.tar.gz || exit 1
     one=$(cksum <build/take/slab.tar.gz)
@@ -375,6 +391,7 @@ for part in page slab kmalloc vmalloc malloc; do
     check "$part alone: two files that compile and run" single $part
     check "the example of $part compiles and runs" example $part
 done
+check "two of the single files in one program" two_singles
 check "make take without a name says which there are" \
     refuses "say NAME= and one of" make -s take
 check "a download is the same to the byte" downloads
