@@ -46,12 +46,12 @@ local function read(xref)
     for line in (base.read(chapter.file) .. "\n"):gmatch("(.-)\n") do
         local id = line:match("^:::+ *{[^}]*#([%w-]+)")
         section = line:match("^#.*{#([%w-]+)") or section
-        local src, select = line:match(' src="([^"]+)"'),
+        local src, rows = line:match(' src="([^"]+)"'),
             line:match(' select="([^"]+)"')
         if id and src then
             figure(src, label(id), chapter.name)
-        elseif id and select and not line:find("claims-table", 1, true) then
-            add(2, select, label(id), chapter.name)
+        elseif id and rows and not line:find("claims-table", 1, true) then
+            add(2, rows, label(id), chapter.name)
         end
         for text in line:gmatch("{{(.-)}}") do
             add(3, text, label(section), chapter.name)

@@ -11,11 +11,13 @@
 package.path = "code/pack/?.lua;" .. package.path
 local roff = require "roff"
 local text = require "text"
+local yaml = require "lyaml"
 
 local version, dir = arg[1], arg[2]
 local parts = { table.unpack(arg, 3) }
 local source = "Pagewise " .. version
-local edition = text.read("book.yaml"):match("\nedition: *(%S+)")
+local edition = yaml.load(text.read("book.yaml"), { implicit_scalar =
+    function(value) return value end }).edition -- a day, and no time
 
 local escape, heading = roff.escape, roff.heading
 local paragraphs, example = roff.paragraphs, roff.example

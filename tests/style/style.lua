@@ -179,6 +179,7 @@ local function parts_of(file, line)
                 break
             end
         end
+        found[1] = found[1] or line:match('%f[%w]dofile%s*%(?%s*"([^"]+)"')
     end
     return found
 end
