@@ -154,12 +154,14 @@ $(foreach p,$(TAKE_ALL),$(eval $(call TAKE_RULE,$p)))
 TAKE_FILES := $(foreach p,$(TAKE_ALL),$(TAKE)/$p.tar.gz \
     $(TAKE)/pw_$p.h $(TAKE)/pw_$p.c)
 
+# What is asked for, if there is such a thing.
+TAKEN := $(if $(and $(filter $(TAKE_ALL),$(NAME)),$(filter 1,$(words \
+    $(NAME)))),$(if $(FORM),$(if $(filter single,$(FORM)), \
+    $(TAKE)/pw_$(NAME).h),$(TAKE)/$(NAME)/Makefile))
+
 .PHONY: take
-take: $(if $(filter single,$(FORM)),$(TAKE)/pw_$(NAME).h, \
-    $(TAKE)/$(NAME)/Makefile)
-	@$(if $(filter $(NAME),$(TAKE_ALL)),:, \
-	    $(say) "make take: there is no '$(NAME)'; say NAME= and one of \
-	    $(TAKE_ALL)" >&2; exit 1)
-	@$(say) 'taken: $(if $(filter single,$(FORM)),$(TAKE)/pw_$(NAME).h \
-	    and $(TAKE)/pw_$(NAME).c,$(TAKE)/$(NAME))'
-$(TAKE)//Makefile $(TAKE)/pw_.h: ;
+take: $(TAKEN)
+	@$(if $(TAKEN),$(say) 'taken: $(TAKEN:%/Makefile=%)$(if $(FORM), \
+	    and $(TAKE)/pw_$(NAME).c)',$(say) "make take: there is no \
+	    '$(NAME)'$(if $(FORM), as '$(FORM)'); say NAME= and one of \
+	    $(TAKE_ALL), and FORM=single for two files" >&2; exit 1)
