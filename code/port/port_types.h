@@ -10,9 +10,11 @@
  * way round. Of what is free, each would have an idea of its own. So the
  * child's first call that allocates or frees ends it, with one line and
  * SIGABRT. A child may exec, leave by _exit(), or give the zone up by
- * pw_zone_exit() or pw_page_exit() and make another. vfork(), system() and
- * posix_spawn() are not concerned; a fork that goes past the handlers of
- * pthread_atfork(), by clone() or _Fork(), is not noticed.
+ * pw_zone_exit() or pw_page_exit() and make another; but not where caches,
+ * pw_kmalloc() or a space have frames of that zone, for these cannot be
+ * given up in a child. vfork(), system() and posix_spawn() are not
+ * concerned; a fork that goes past the handlers of pthread_atfork(), by
+ * clone() or _Fork(), is not noticed.
  */
 #ifndef PW_PORT_TYPES_H
 #define PW_PORT_TYPES_H
