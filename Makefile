@@ -32,10 +32,15 @@ TEST_GOALS := test% format
 BOOK_GOALS := $(filter-out $(NO_PACKAGES) $(CODE_GOALS) $(LAB_GOALS) \
     $(BENCH_GOALS) $(PRESS_GOALS) $(TEST_GOALS),$(GOALS))
 
+# The kernels that the lab knows, and those that are built from source.
+KERNELS_KNOWN = $(shell sed -n '/^#/!s/\t.*//p' bench/lab/kernels.tsv)
+KERNELS_BUILT = $(shell sed -n 's/\t.*\tlinux-source.*//p' \
+    bench/lab/kernels.tsv)
+
 goal = $(filter $1,$(GOALS))
 NEED := $(if $(filter-out $(NO_PACKAGES),$(GOALS)),build) \
     $(if $(call goal,$(LAB_GOALS) $(TEST_GOALS)),lab) \
-    $(if $(call goal,$(LAB_GOALS)),$(if $(filter-out 5.% 6.% 7.%, \
+    $(if $(call goal,$(LAB_GOALS)),$(if $(filter $(KERNELS_BUILT), \
         $(KERNELS)),kernel)) \
     $(if $(call goal,$(BENCH_GOALS) $(TEST_GOALS)),bench) \
     $(if $(call goal,bench $(PRESS_GOALS) $(TEST_GOALS))$(BOOK_GOALS), \
@@ -133,7 +138,7 @@ make bench RESULTS="build/results bench/reference/NAME"
                   build/compare.html and .svg
 make bench-tables all that was measured, row by row
 make lab          boot kernels and run the modules:
-                  KERNELS="5.10 6.1 6.12 7.3 slab tiny debug", default 6.1
+                  KERNELS="$(KERNELS_KNOWN)", default 6.1
 make lib          build/lib: libpagewise.a, .so, libpagewise-malloc.so,
                   headers, manual pages, files for pkg-config and CMake
 make install, uninstall
