@@ -215,7 +215,7 @@ local function prose(chapter, from, to)
                 :gsub("%s*%(%[%]%(#[^)]*%)%)", ""):gsub("`([^`]*)`", "%1")
                 :gsub("%s*%[@[^%]]*%]", ""):gsub("%*([^*]+)%*", "%1")
                 :gsub("%[([^%[%]]*)%]%b{}", "%1")
-            if not plain:match("{{") and not plain:match("%]%p")
+            if not plain:match("{{") and not plain:match("%]%(")
                 and not plain:match("^:") then
                 out[#out + 1] = plain
             end

@@ -27,4 +27,4 @@ plant "clang is given an attribute of gcc's" library 'CC=clang*' \
     "sed -i 's/has_attribute(copy)/has_attribute(alias)/' \
     code/malloc/malloc_names.c"
 plant "a chapter's markup in a manual page" library '*markup*' \
-    "sed -i '/%b{}/d' code/pack/man.lua"
+    "sed -i '/%]%b{}/d' code/pack/man.lua"
