@@ -72,9 +72,11 @@ u32 lab_random(u64 *state);
 
 /*
  * The module of a chapter. `ask` returns 0, or a negative errno and the
- * module is not loaded.
+ * module is not loaded. What else is to be done when it is unloaded is
+ * `leave`, a statement.
  */
-#define LAB_MODULE(chapter, ask) \
+#define LAB_MODULE(chapter, ask) LAB_MODULE_LEAVING(chapter, ask, (void)0)
+#define LAB_MODULE_LEAVING(chapter, ask, leave) \
     static int __init chapter##_lab_init(void) \
     { \
         int error = lab_open(#chapter); \
@@ -88,6 +90,7 @@ u32 lab_random(u64 *state);
     } \
     static void __exit chapter##_lab_exit(void) \
     { \
+        leave; \
         lab_close(); \
     } \
     module_init(chapter##_lab_init); \

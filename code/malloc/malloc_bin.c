@@ -99,12 +99,15 @@ void pw_bin_remove(struct pw_span *span)
  */
 struct pw_span *pw_bin_find(unsigned kind, size_t size, size_t align)
 {
-    for (unsigned bin = bin_next(kind, bin_of(size)); bin < BINS;
+    unsigned bin;
+    int i;
+
+    for (bin = bin_next(kind, bin_of(size)); bin < BINS;
          bin = bin_next(kind, bin + 1)) {
         const struct pw_link *head = &bins[kind][bin];
         struct pw_link *at = head->next;
 
-        for (int i = 0; i < TRIES && at != head; i++, at = at->next) {
+        for (i = 0; i < TRIES && at != head; i++, at = at->next) {
             struct pw_span *span = PW_SPAN_IN(link, at);
 
             if (span->size >=
@@ -132,8 +135,9 @@ struct pw_span *pw_span_join(struct pw_span *span)
 {
     struct pw_span *near[] = {pw_span_neighbour(span->start - 1),
                               pw_span_neighbour(pw_span_end(span))};
+    int i;
 
-    for (int i = 0; i < 2; i++) {
+    for (i = 0; i < 2; i++) {
         if (!near[i] || near[i]->kind != span->kind)
             continue;
         pw_bin_remove(near[i]);
@@ -210,9 +214,10 @@ bool pw_span_release(size_t least)
 {
     bool some = false;
     struct pw_link *at, *next;
+    unsigned kind, bin;
 
-    for (unsigned kind = 0; kind < PW_FREE; kind++)
-        for (unsigned bin = bin_next(kind, bin_of(least)); bin < BINS;
+    for (kind = 0; kind < PW_FREE; kind++)
+        for (bin = bin_next(kind, bin_of(least)); bin < BINS;
              bin = bin_next(kind, bin + 1))
             for (at = bins[kind][bin].next; at != &bins[kind][bin];
                  at = next) {

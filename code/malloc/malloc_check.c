@@ -93,8 +93,9 @@ void *pw_check_alloc(void *block)
     struct marked *b = block;
     const size_t size = pw_class_size(pw_span_of(block)->class);
     bool intact = b->mark == mark_of(b);
+    size_t i;
 
-    for (size_t i = 0; i < size - sizeof(*b); i++)
+    for (i = 0; i < size - sizeof(*b); i++)
         intact &= b->rest[i] == PATTERN;
     if (!intact)
         pw_malloc_die("a write after free", block, "look for who freed it");

@@ -32,12 +32,12 @@ static struct pw_block *carve(struct pw_span *span)
 {
     const size_t size = pw_class_size(span->class);
     const unsigned room = (unsigned)(span->capacity - span->cut);
-    unsigned n = size < PW_CARVE ? (unsigned)(PW_CARVE / size) : 1;
+    unsigned i, n = size < PW_CARVE ? (unsigned)(PW_CARVE / size) : 1;
     char *at = span->start + span->cut * size;
     struct pw_block *first = (struct pw_block *)at;
 
     n = n < room ? n : room;
-    for (unsigned i = 0; PW_CHECKED && i < n; i++)
+    for (i = 0; PW_CHECKED && i < n; i++)
         pw_check_mark(at + i * size, size);
     span->cut = span->used = (uint16_t)(span->cut + n);
     for (; n > 1; n--, at += size)
@@ -209,9 +209,11 @@ unsigned pw_heap_trims; /* trims there have been */
  */
 void pw_heap_flush(struct pw_heap *heap)
 {
+    unsigned class;
+
     heap->trimmed = port_read(pw_heap_trims);
     pw_heap_drain(heap);
-    for (unsigned class = 1; class <= PW_CLASSES; class ++) {
+    for (class = 1; class <= PW_CLASSES; class ++) {
         struct pw_block *block = heap->ready[class], *next;
         struct pw_span *span;
 

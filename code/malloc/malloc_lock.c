@@ -89,6 +89,7 @@ bool pw_malloc_lock(void)
     int *word = __atomic_load_n(&fork_word, __ATOMIC_ACQUIRE);
     void *const me = &pw_heap_mine;
     void *other = NULL;
+    unsigned tries;
 
     if (port_unlikely(__atomic_load_n(word, __ATOMIC_ACQUIRE) != SOUND))
         mend(word);
@@ -96,7 +97,7 @@ bool pw_malloc_lock(void)
         holder = me; /* nobody to race with, and half the price */
         return true;
     }
-    for (unsigned tries = 0;
+    for (tries = 0;
          !__atomic_compare_exchange_n(&holder, &other, me, false,
                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
          tries++) {

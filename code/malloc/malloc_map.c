@@ -63,8 +63,9 @@ bool pw_map_cover(const char *first, const char *last)
     const uintptr_t roots[] = {(uintptr_t)first >> PW_LEAF_SHIFT,
                                (uintptr_t)last >> PW_LEAF_SHIFT};
     struct leaf *leaf;
+    int i;
 
-    for (int i = 0; i < 2; i++) {
+    for (i = 0; i < 2; i++) {
         if (port_likely(pw_map[roots[i]]))
             continue;
         leaf = leaf_new();
@@ -78,10 +79,10 @@ bool pw_map_cover(const char *first, const char *last)
 
 void pw_map_set(const char *start, size_t size, struct pw_span *span)
 {
-    const uintptr_t page = (uintptr_t)start >> PORT_PAGE_SHIFT;
-    const uintptr_t end = page + (size >> PORT_PAGE_SHIFT);
+    uintptr_t i = (uintptr_t)start >> PORT_PAGE_SHIFT;
+    const uintptr_t end = i + (size >> PORT_PAGE_SHIFT);
 
-    for (uintptr_t i = page; i < end; i++)
+    for (; i < end; i++)
         port_write(((struct pw_span **)pw_map[i / PW_LEAF_PAGES])[i], span);
 }
 
@@ -149,12 +150,13 @@ void pw_span_drop(struct pw_span *span)
 struct pw_heap *pw_heap_new(void)
 {
     struct pw_heap *heap = chunk_take(sizeof(*heap));
+    unsigned i;
 
     if (!heap)
         return NULL;
-    for (unsigned i = 0; i <= PW_QUICK; i++)
+    for (i = 0; i <= PW_QUICK; i++)
         heap->quick[i] = (uint8_t)pw_class_of(i);
-    for (unsigned i = 0; i <= PW_CLASSES; i++)
+    for (i = 0; i <= PW_CLASSES; i++)
         pw_link_init(&heap->queue[i]);
     heap->trimmed = pw_heap_trims;
     return heap;

@@ -27,8 +27,9 @@ static struct ints {
 {
     const struct pw_mallinfo2 info = pw_mallinfo2();
     struct ints ints;
+    unsigned i;
 
-    for (unsigned i = 0; i < 10; i++)
+    for (i = 0; i < 10; i++)
         ints.field[i] = (int)(&info.arena)[i];
     return ints;
 }
@@ -61,8 +62,9 @@ static void *library(void *where, const char *name)
 {
     static const char *const names[] = {"libstdc++.so.6", "libc++.so.1"};
     void *found = dlsym(where, name), *handle;
+    unsigned i;
 
-    for (unsigned i = 0; !found && i < 2; i++) {
+    for (i = 0; !found && i < 2; i++) {
         handle = dlopen(names[i], RTLD_LAZY | RTLD_NOLOAD);
         found = handle ? dlsym(handle, name) : NULL;
     }

@@ -68,6 +68,7 @@ void pw_heap_flush_parked(void)
 struct pw_heap *pw_heap_adopt(void)
 {
     struct pw_heap *heap;
+    unsigned i;
 
     if (!pw_malloc_lock())
         return NULL;
@@ -81,7 +82,7 @@ struct pw_heap *pw_heap_adopt(void)
     pw_malloc_unlock();
     if (!heap)
         return NULL;
-    for (unsigned i = 1; i <= PW_CLASSES; i++)
+    for (i = 1; i <= PW_CLASSES; i++)
         heap->room[i] = -PW_TRADER;
     pw_heap_mine = heap; /* what follows may allocate */
     if (!pw_heap_borrowed &&
