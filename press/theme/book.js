@@ -513,7 +513,11 @@
   if (document.getElementById('field')) field(document.getElementById('field'), document.getElementById('says'));
   arrive();
   addEventListener('hashchange', arrive);
-  later([scrollers, copies, figures, stops, function () { follow(document.getElementById('contents')); }]);
+  // Whoever looks from outside is told when all is done.
+  later([scrollers, copies, figures, stops, function () { follow(document.getElementById('contents')); },
+    function () { document.documentElement.dataset.ready = ''; }]);
+  if (document.fonts) document.fonts.ready.then(scrollers);
+  addEventListener('resize', scrollers);
   // What is folded away is printed too.
   addEventListener('beforeprint', function () { all('details').forEach(function (d) { d.open = true; }); });
 })();

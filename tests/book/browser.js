@@ -53,7 +53,16 @@ async function open(context, name, notes) {
   return page;
 }
 
+// What the page's script does after the first view is done, too.
+async function settled(page) {
+  await page.waitForFunction(
+    () => 'ready' in document.documentElement.dataset,
+    null, { timeout: 20000 },
+  );
+}
+
 async function axeFaults(page, name) {
+  await settled(page);
   await page.evaluate(axe);
   const result = await page.evaluate(() => window.axe.run(document, {
     resultTypes: ['violations'], preload: false,
