@@ -95,18 +95,18 @@ local function summary(book, tree)
         kernels[#kernels + 1] = lab and name or nil
     end
     return '<h2 id="measured">What was measured, and how to repeat it</h2>'
-        .. '<div class="wide"><table><thead><tr><th>where</th>'
-        .. "<th>kernel</th>"
-        .. "<th>what is counted</th><th>recorded results</th><th>"
-        .. "and here</th></tr></thead><tbody>" .. table.concat(rows)
-        .. "</tbody></table></div><pre class=\"code\"><code>"
+        .. "<pre class=\"code\"><code>"
         .. '<span class="l">make         <span class="hc"># what is quick,'
         .. ' and the first kernel</span>\n</span><span class="l">make bench'
         .. '   <span class="hc"># time, with patience</span>\n</span>'
         .. '<span class="l">make lab KERNELS="' .. table.concat(kernels,
         " ") .. '"\n</span><span class="l">make drift   <span class="hc">'
         .. "# what differs from the recorded results</span>\n</span>"
-        .. "</code></pre>"
+        .. '</code></pre><div class="wide"><table><thead><tr><th>where</th>'
+        .. "<th>kernel</th>"
+        .. "<th>what is counted</th><th>recorded results</th><th>"
+        .. "and here</th></tr></thead><tbody>" .. table.concat(rows)
+        .. "</tbody></table></div>"
 end
 
 function colophon.page(book, tree, xrefs)

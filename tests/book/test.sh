@@ -149,9 +149,11 @@ small() {
 }
 
 # No page a third empty but a chapter's last; no heading below which nothing
-# stands.
+# stands. Where a reader's own figures stand beside the recorded ones lines
+# and pages break elsewhere, and half a page may stay empty.
 filled() {
-    lua5.4 tests/book/pages.lua $pdf
+    [ ! -d build/results/host ] || LEAST=0.5
+    LEAST=${LEAST-} lua5.4 tests/book/pages.lua $pdf
 }
 
 # Contents, sections and their parts are bookmarks of three levels.

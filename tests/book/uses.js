@@ -164,7 +164,7 @@ module.exports = (dir, names) => {
 
   uses['a name in a listing leads to its definition'] = (browser) =>
     at(browser, having('sec-slab-build'), async (page, say) => {
-      const link = page.locator('pre a[href*="#d-pw_"]').first();
+      const link = page.locator('pre a[href*="#d-pw_"]:visible').first();
       const href = await link.getAttribute('href');
       const name = await link.textContent();
       await link.click();
