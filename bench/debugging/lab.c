@@ -397,17 +397,34 @@ static int ask(void)
 {
     static const char *const boots[] = {"main", "checks", "kfence",
                                         "asleep"};
-    const int error = misc_register(&door);
     int i;
 
-    for (i = 0; !error && i < ARRAY_SIZE(boots) && !lab_selftest; i++)
+    for (i = 0; i < ARRAY_SIZE(boots) && !lab_selftest; i++)
         if (lab_boot(boots[i])) {
             cost("debugging.pair", boots[i], object_pair);
             cost("debugging.page", boots[i], page_pair);
         }
-    if (!error && lab_boot("main") && !lab_selftest)
+    if (lab_boot("main") && !lab_selftest)
         list_tools();
-    return error;
+    return 0;
 }
 
-LAB_MODULE_LEAVING(debugging, ask, misc_deregister(&door));
+static int __init debugging_init(void)
+{
+    int error = lab_open("debugging");
+
+    if (!error)
+        error = misc_register(&door);
+    return error ? error : ask();
+}
+
+static void __exit debugging_exit(void)
+{
+    misc_deregister(&door);
+    lab_close();
+}
+
+module_init(debugging_init);
+module_exit(debugging_exit);
+MODULE_DESCRIPTION("Pagewise: the lab of the chapter debugging");
+MODULE_LICENSE("Dual MIT/GPL");

@@ -72,11 +72,9 @@ u32 lab_random(u64 *state);
 
 /*
  * The module of a chapter. `ask` returns 0, or a negative errno and the
- * module is not loaded. What else is to be done when it is unloaded is
- * `leave`, a statement.
+ * module is not loaded.
  */
-#define LAB_MODULE(chapter, ask) LAB_MODULE_LEAVING(chapter, ask, (void)0)
-#define LAB_MODULE_LEAVING(chapter, ask, leave) \
+#define LAB_MODULE(chapter, ask) \
     static int __init chapter##_lab_init(void) \
     { \
         int error = lab_open(#chapter); \
@@ -90,7 +88,6 @@ u32 lab_random(u64 *state);
     } \
     static void __exit chapter##_lab_exit(void) \
     { \
-        leave; \
         lab_close(); \
     } \
     module_init(chapter##_lab_init); \
