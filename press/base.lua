@@ -12,6 +12,9 @@
 
 local base = {}
 
+-- Each program of the press is done in seconds: memory is cheaper than time.
+collectgarbage("setpause", 400)
+
 base.draft = (os.getenv("DRAFT") or "") ~= ""
 
 local complaints, failed, said = {}, false, {}

@@ -173,8 +173,8 @@ function lists.terms(html)
             dt:match('data%-forms="([^"]*)"')
         local term = { name = tokens.text(dt), id = id, forms = {},
             text = tokens.text(dd), uses = {} }
-        term.forms[1] = term.name
-        for form in (forms or ""):gmatch("[^|]+") do
+        for form in (term.name .. "|" .. (forms or "")):lower():gmatch(
+            "[^|]+") do
             table.insert(term.forms, form)
         end
         out[#out + 1] = term
@@ -182,17 +182,17 @@ function lists.terms(html)
     return out
 end
 
--- Where the words stand in a piece of text, at a word's beginning and end.
+-- Where the words stand in a piece of text, both in small letters, at a
+-- word's beginning and end.
 local function place_of(text, form)
     local at = 1
     while true do
-        local a, b = text:lower():find(form:lower(), at, true)
+        local a, b = text:find(form, at, true)
         if not a then
             return
-        end
-        local before, after = text:sub(1, a - 1), text:sub(b + 1)
-        if not before:match("[%w_-]$") and not after:match("^[%w_-]")
-            and not after:match("^’") then
+        elseif not text:sub(a - 1, a - 1):match("[%w_-]")
+            and not text:match("^[%w_-]", b + 1)
+            and not text:match("^’", b + 1) then
             return a, b
         end
         at = b + 1
@@ -225,10 +225,11 @@ function lists.gloss(page, terms)
         if not inside or skip > 0 or #text < 3 then
             return text
         end
+        local small = text:lower()
         for i = 1, #terms do
             local term = waiting[i]
             for _, form in ipairs(term and term.forms or {}) do
-                local a, b = place_of(text, form)
+                local a, b = place_of(small, form)
                 if a then
                     waiting[i] = nil
                     table.insert(term.uses, { page = page.file,

@@ -132,11 +132,14 @@ end
 
 -- What makes a row of a kind of file unique, as one string.
 function results.identity(row, kind)
-    local parts = {}
-    for i, column in ipairs(identity[kind]) do
-        parts[i] = tostring(row[column])
+    if not row.id then
+        local parts = {}
+        for i, column in ipairs(identity[kind]) do
+            parts[i] = row[column]
+        end
+        row.id = table.concat(parts, "\t")
     end
-    return table.concat(parts, "\t")
+    return row.id
 end
 
 function results.quote(text) -- for the shell
@@ -228,9 +231,14 @@ local function check_number(row, column, at)
     row[column] = value
 end
 
+-- The same few words stand in thousands of rows: each is looked at once.
+local good = {}
+
 local function check_words(row, at, columns)
     for _, column in ipairs(columns) do
-        if not row[column]:match("^[%w._/-]+$") then
+        local word = row[column]
+        good[word] = good[word] or word:find("^[%w._/-]+$") ~= nil
+        if not good[word] then
             fail(at, column .. " is empty or holds characters other than "
                 .. "letters, digits and . _ / -: '" .. row[column] .. "'")
         end
@@ -242,9 +250,13 @@ local function check_words(row, at, columns)
 end
 
 local check = {}
+local words = { results = { "experiment", "variant", "metric", "kernel" },
+    claims = { "claim", "kernel" },
+    raw = { "experiment", "variant", "metric" } }
+local values = { "median", "lo", "hi" }
 
 function check.results(file, row, at)
-    check_words(row, at, { "experiment", "variant", "metric", "kernel" })
+    check_words(row, at, words.results)
     if row.variant:find(".", 1, true) or row.metric:find(".", 1, true) then
         fail(at, "a variant or metric holds a dot", "rename it")
     end
@@ -262,7 +274,7 @@ function check.results(file, row, at)
         row.median, row.lo, row.hi = nil, nil, nil
         return
     end
-    for _, column in ipairs { "median", "lo", "hi" } do
+    for _, column in ipairs(values) do
         check_number(row, column, at)
     end
     if row.lo > row.median or row.median > row.hi then
@@ -275,7 +287,7 @@ function check.results(file, row, at)
 end
 
 function check.claims(_, row, at)
-    check_words(row, at, { "claim", "kernel" })
+    check_words(row, at, words.claims)
     if not verdicts[row.verdict] then
         fail(at, "unknown verdict '" .. row.verdict .. "'",
             "verdicts are holds, limit, fails and unmeasured")
@@ -286,7 +298,7 @@ function check.claims(_, row, at)
 end
 
 function check.raw(_, row, at)
-    check_words(row, at, { "experiment", "variant", "metric" })
+    check_words(row, at, words.raw)
     check_number(row, "block", at)
     check_number(row, "value", at)
 end

@@ -168,7 +168,8 @@ second_make() {
     [ ! -s "$T/newer" ] && [ $ms -lt 2000 ]
 }
 
-# One paragraph changed: that chapter's page in under 8 s.
+# One paragraph changed: that chapter's page in under 5 s; the best of three,
+# since others may use the machine, too.
 one_paragraph() {
     copy_tree "$T/tree"
     mkdir -p "$T/tree/build"
@@ -181,13 +182,17 @@ one_paragraph() {
         cd "$T/tree" || exit 1
         make -s html PACKAGES_DONE=1 || exit 1
         sleep 1
-        printf '\nA new paragraph about kumquats.\n' >>chapters/page.md
-        start=$(date +%s%N)
-        make -s html PACKAGES_DONE=1 || exit 1
-        ms=$((($(date +%s%N) - start) / 1000000))
-        echo "$ms ms"
-        grep -rlw kumquats build/html --include='*.html' | grep . &&
-            [ $ms -lt 8000 ]
+        best=99999
+        for fruit in kumquats quinces medlars; do
+            printf '\nA new paragraph about %s.\n' $fruit >>chapters/page.md
+            start=$(date +%s%N)
+            make -s html PACKAGES_DONE=1 || exit 1
+            ms=$((($(date +%s%N) - start) / 1000000))
+            echo "$ms ms"
+            grep -rlw $fruit build/html --include='*.html' || exit 1
+            [ $ms -ge $best ] || best=$ms
+        done
+        [ $best -lt 5000 ]
     )
 }
 
@@ -223,7 +228,7 @@ check "a package that does not exist: one line" not_packaged
 check "make lab with an unknown kernel is refused" no_such_kernel
 check "no QEMU: make goes on and says so" lab_missing
 check "a second make makes nothing, in under 2 s" second_make
-check "one paragraph changed: its page in under 8 s" one_paragraph
+check "one paragraph changed: its page in under 5 s" one_paragraph
 check "stopped at any moment: the next make is right" stopped
 check "nothing is written but build/" tidy
 check "make clean keeps the downloads, make distclean nothing" cleaned
