@@ -27,13 +27,9 @@ local function layer(tree, source)
 end
 
 function values.open(book)
-    local tree, message = results.open {
+    local tree = results.must(results.open {
         reader = book.build .. "/results", reference = book.reference,
-        machine = book.machine, default_kernel = book["default-kernel"] }
-    if not tree then
-        io.stderr:write(message, "\n")
-        os.exit(1)
-    end
+        machine = book.machine, default_kernel = book["default-kernel"] })
     local mine = #tree.reader.rows + #tree.reader.claims > 0
     local known = #tree.reference.rows + #tree.reference.claims > 0
     tree.recorded = layer(tree, known and "reference" or "reader")

@@ -26,11 +26,7 @@ local usage = 'say make bench RESULTS="build/results bench/reference/NAME"'
 ---------------------------------------------------------------- machines
 
 local function load_machine(dir)
-    local layer, message = results.load_tree(dir)
-    if not layer then
-        io.stderr:write(message, "\n")
-        os.exit(1)
-    end
+    local layer = results.must(results.load_tree(dir))
     local m = { dir = dir, heads = headline.of(layer), by = {} }
     for _, row in ipairs(layer.rows) do
         if row.instrument == "host" then
@@ -95,17 +91,6 @@ local function title(h, unit)
         .. (h.metric == "memory" and ", memory" or "") .. ", " .. unit
 end
 
--- A panel's unit and what its values are divided by.
-local function scale(panel)
-    local unit, by = panel.head.unit, 1
-    for _, bigger in ipairs(unit == "ns" and { "µs", "ms", "s" } or {}) do
-        if panel.head.ours.median / by >= 10000 then
-            unit, by = bigger, by * 1000
-        end
-    end
-    return unit, by
-end
-
 local across, wide, high = 3, 340, 190
 
 local function script()
@@ -132,7 +117,9 @@ unset key
     end
     for i, panel in ipairs(panels) do
         local tics, plots = {}, {}
-        local low, top, unit, by = math.huge, 0, scale(panel)
+        local low, top = math.huge, 0
+        local unit, by = results.readable(panel.head.ours.median,
+            panel.head.unit)
         for v, all in ipairs(panel.list) do
             tics[v] = string.format("%q %d", all.variant, v)
         end

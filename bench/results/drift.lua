@@ -20,16 +20,6 @@ local stats = require "stats"
 
 local least, most = 0.05, 12 -- a move worth a line; lines of a list
 
-local function die(message)
-    io.stderr:write(message, "\n")
-    os.exit(1)
-end
-
-local function load(dir)
-    local layer, message = results.load_tree(dir)
-    return layer or die(message)
-end
-
 local function identify(row)
     return table.concat({ results.key(row), row.x, row.instrument,
         row.kernel }, " ")
@@ -310,7 +300,7 @@ local function compare(now, recorded, here, machine)
     report_others(now, recorded)
 end
 
-local now = load(arg[1])
+local now = results.must(results.load_tree(arg[1]))
 local known = machines(arg[2])
 local here
 for _, machine in ipairs(known) do
@@ -325,5 +315,6 @@ elseif #known == 0 then
         .. "; make reference records these.")
 else
     local machine = here and arg[3] or known[1]
-    compare(now, load(arg[2] .. "/" .. machine), here, machine)
+    compare(now, results.must(results.load_tree(arg[2] .. "/" .. machine)),
+        here, machine)
 end

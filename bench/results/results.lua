@@ -142,6 +142,26 @@ function results.identity(row, kind)
     return row.id
 end
 
+-- What was wanted; or the message, and the program ends.
+function results.must(found, message)
+    if not found then
+        io.stderr:write(message, "\n")
+        os.exit(1)
+    end
+    return found
+end
+
+-- The unit in which a time has at most four digits before the point, and
+-- what its values are to be divided by.
+local bigger = { ns = "µs", ["µs"] = "ms", ms = "s" }
+function results.readable(value, unit)
+    local by = 1
+    while bigger[unit] and value / by >= 10000 do
+        unit, by = bigger[unit], by * 1000
+    end
+    return unit, by
+end
+
 function results.quote(text) -- for the shell
     return "'" .. text:gsub("'", "'\\''") .. "'"
 end

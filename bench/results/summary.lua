@@ -12,12 +12,11 @@
 package.path = (arg[0]:match("^.*/") or "") .. "?.lua;" .. package.path
 local results = require "results"
 local headline = require "headline"
+local screen = require "screen"
 
-local layer, message = results.load_tree(arg[1] or "build/results")
-if not layer then
-    io.stderr:write(message, "\n")
-    os.exit(1)
-end
+local left, right, width = screen.left, screen.right, screen.width
+
+local layer = results.must(results.load_tree(arg[1] or "build/results"))
 
 -- Noise beyond which a machine is not believed: half the width of the A/A
 -- interval, and the share of timed runs that other work disturbed (some
@@ -30,18 +29,6 @@ local function find(key)
             return row
         end
     end
-end
-
-local function width(text) -- on the screen
-    return utf8.len(text) or #text
-end
-
-local function left(text, columns)
-    return text .. (" "):rep(columns - width(text))
-end
-
-local function right(text, columns)
-    return (" "):rep(columns - width(text)) .. text
 end
 
 -------------------------------------------------------------- the machine
@@ -185,14 +172,8 @@ local function bar(ratio)
 end
 
 local function amount(row)
-    local units = { ns = 1e3, ["µs"] = 1e3, ms = 1e3 }
-    local value, unit = row.median, row.unit
-    for _, bigger in ipairs { "µs", "ms", "s" } do
-        if units[unit] and value >= 10000 then
-            value, unit = value / 1000, bigger
-        end
-    end
-    return results.digits(value) .. " " .. unit
+    local unit, by = results.readable(row.median, row.unit)
+    return results.digits(row.median / by) .. " " .. unit
 end
 
 local function number(v)

@@ -10,18 +10,9 @@
 
 package.path = (arg[0]:match("^.*/") or "") .. "?.lua;" .. package.path
 local results = require "results"
+local right = require "screen".right
 
-local layer, message = results.load_tree(arg[1] or "build/results")
-if not layer then
-    io.stderr:write(message, "\n")
-    os.exit(1)
-end
-
--- Width on the screen: UTF-8 continuation bytes have none.
-local function pad(text, width)
-    local _, continuation = text:gsub("[\128-\191]", "")
-    return string.rep(" ", width - #text + continuation) .. text
-end
+local layer = results.must(results.load_tree(arg[1] or "build/results"))
 
 local function cell(row)
     if not row then
@@ -78,16 +69,16 @@ local function print_table(t)
     end)
     print("\n" .. t.title)
     if not (#t.variants == 1 and #t.xs == 1) then
-        local head = pad("", 6)
+        local head = right("", 6)
         for _, variant in ipairs(t.variants) do
-            head = head .. pad(variant, 16)
+            head = head .. right(variant, 16)
         end
         print(head)
     end
     for _, x in ipairs(t.xs) do
-        local line = pad(x, 6)
+        local line = right(x, 6)
         for _, variant in ipairs(t.variants) do
-            line = line .. pad(cell(t.cells[x][variant]), 16)
+            line = line .. right(cell(t.cells[x][variant]), 16)
         end
         print(line)
     end

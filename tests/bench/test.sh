@@ -245,6 +245,11 @@ disturbed() {
         "$T/x.tsv" && [ $status = 0 ]
 }
 
+# at_terminal COMMAND: what it writes there is left in $T/terminal.
+at_terminal() {
+    TERM=dumb script -qec "$1" /dev/null </dev/null | tee "$T/terminal"
+}
+
 # A terminal has one line that changes, with the whole's time left.
 progress() {
     cat >"$T/show.sh" <<'END'
@@ -257,14 +262,12 @@ show two 20
 END
     sh "$T/show.sh" "$T/plan" 2>&1 | tee "$T/plain"
     grep -qx 'two, 9 min left' "$T/plain" || exit 1
-    TERM=dumb script -qec "sh $T/show.sh $T/plan" /dev/null </dev/null |
-        tee "$T/terminal"
+    at_terminal "sh $T/show.sh $T/plan"
     grep -q 'K\[ *\] two, 9 min left' "$T/terminal" &&
         [ "$(wc -l <"$T/terminal")" = 0 ] || exit 1
     # The same line, from a benchmark.
-    WHOLE_SINCE=$(date +%s) WHOLE_AFTER=600 script -qec "$PWD/build/bench/\
-measuring/host --quick --only measuring.aa --out $T/x.tsv" /dev/null \
-        </dev/null | tee "$T/terminal"
+    WHOLE_SINCE=$(date +%s) WHOLE_AFTER=600 at_terminal "$PWD/build/bench/\
+measuring/host --quick --only measuring.aa --out $T/x.tsv"
     grep -q '\] bench measuring: block [0-9]* of 21, 10 min left' \
         "$T/terminal"
 }
@@ -278,8 +281,7 @@ echo 'two 1' >"$1.in"
 whole_begin <"$1.in"
 silent two sh -c 'sleep 3; echo said >&2; exit 3' || echo "status $?"
 END
-    script -qec "sh $T/silent.sh $T/plan" /dev/null </dev/null |
-        tee "$T/terminal"
+    at_terminal "sh $T/silent.sh $T/plan"
     tr '\r' '\n' <"$T/terminal" | sed 's/^.\[K//' >"$T/lines"
     grep -qx said "$T/lines" && grep -qx 'status 3' "$T/lines" &&
         grep -q '\] two, [0-9] s longer than planned' "$T/lines"
