@@ -12,7 +12,8 @@
 
 local base = {}
 
--- Each program of the press is done in seconds: memory is cheaper than time.
+-- Each program of the press is done in seconds: memory is cheaper than
+-- time.
 collectgarbage("setpause", 400)
 
 base.draft = (os.getenv("DRAFT") or "") ~= ""

@@ -276,8 +276,9 @@ return function(context)
             raw("\\end{figure}") }
     end
 
-    -- A table that stays on its page: cells of the first block each.
-    local function cells(row, inlines)
+    -- A row of a table: cells of the first block each. `together`: the next
+    -- one stays with it.
+    local function cells(row, inlines, together)
         for c, cell in ipairs(row) do
             if c > 1 then
                 inlines:insert(rawi(" & "))
@@ -286,7 +287,7 @@ return function(context)
                 inlines:extend(block.content or {})
             end
         end
-        inlines:insert(rawi(" \\\\\n"))
+        inlines:insert(rawi(together and " \\\\*\n" or " \\\\\n"))
     end
 
     local function rows_of(block)
@@ -295,8 +296,12 @@ return function(context)
     end
 
     local letters = { AlignRight = "r", AlignCenter = "c" }
-    local function tabular(block, trial)
+    -- A table without a caption stands where it is spoken of, and may go on
+    -- on the next page; one with a caption is whole.
+    local function tabular(block, kind)
         local simple, columns = pandoc.utils.to_simple_table(block), {}
+        local trial, whole = kind == "trial", kind ~= "plain"
+        local environment = whole and "tabular" or "longtable"
         for c, align in ipairs(simple.aligns) do
             local width = simple.widths[c]
             columns[c] = width > 0 and string.format(
@@ -308,7 +313,8 @@ return function(context)
         local inlines = pandoc.List { rawi("\\begin{pwtable}"
             .. (many and "\\pwnarrow" or trial
             and "\\setlength\\tabcolsep{2.4pt}" or "")
-            .. "\\begin{tabular}{@{}" .. table.concat(columns) .. "@{}}\n"
+            .. "\\begin{" .. environment .. "}{@{}"
+            .. table.concat(columns) .. "@{}}\n"
             .. "\\toprule\n") }
         if #simple.header > 0 then
             for c = 3, trial and #simple.header or 0 do
@@ -316,12 +322,14 @@ return function(context)
                 head.content:insert(1, rawi("\\pwtiny "))
             end
             cells(simple.header, inlines)
-            inlines:insert(rawi("\\midrule\n"))
+            inlines:insert(rawi("\\midrule" .. (whole and "" or "\\endhead")
+                .. "\n"))
         end
-        for _, row in ipairs(simple.rows) do
-            cells(row, inlines)
+        for i, row in ipairs(simple.rows) do
+            cells(row, inlines, i == 1 or i == #simple.rows - 1)
         end
-        inlines:insert(rawi("\\bottomrule\\end{tabular}\\end{pwtable}"))
+        inlines:insert(rawi("\\bottomrule\\end{" .. environment
+            .. "}\\end{pwtable}"))
         return pandoc.Plain(inlines)
     end
 
@@ -339,7 +347,7 @@ return function(context)
         local out, tall = pandoc.List { caption("pwlistcaption", div, small)
             }, 0
         for i = 2, #div.content do
-            out:insert(tabular(div.content[i], a.kind == "trial"))
+            out:insert(tabular(div.content[i], a.kind))
             tall = tall + rows_of(div.content[i])
         end
         -- Let text fill the page before it.
@@ -351,7 +359,7 @@ return function(context)
     end
 
     function pen.plain_table(block)
-        return { tabular(block) }
+        return { tabular(block, "plain") }
     end
 
     function pen.claim(div, blocks)

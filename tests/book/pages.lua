@@ -4,12 +4,11 @@
 --
 --     lua5.4 tests/book/pages.lua FILE.pdf [-v]
 --
--- Complains of each page that is under two thirds (LEAST) full and not a
--- chapter's last, of each heading that is a page's last line, and of each
--- running head that says a thing twice; -v prints how full every page is.
+-- Complains of each page that is under two thirds full and not a chapter's
+-- last, of each heading that is a page's last line, and of each running
+-- head that says a thing twice; -v prints how full every page is.
 
 local file, verbose = arg[1], arg[2] == "-v"
-local least = tonumber(os.getenv("LEAST")) or 2 / 3
 local mm = 72 / 25.4
 local bad = 0
 
@@ -104,7 +103,7 @@ for n, page in ipairs(pages) do
         print(string.format("%4d %5.0f %%  %s%s", n, 100 * full,
             opens(page) and "opens " or "", start))
     end
-    if full < least and not opens(pages[n + 1]) and n > 4 then
+    if full < 2 / 3 and not opens(pages[n + 1]) and n > 4 then
         short = short + 1
         complain("page %d: %.0f %% full, and no chapter ends there", n,
             100 * full)

@@ -74,11 +74,12 @@ same_records() {
     done <"$T/records"
 }
 
-# All but the lines that say when, where and in which order the labs ran:
-# the claims' head is that of the last one.
+# All but the lines that say when and where the measuring was done, and the
+# claims' head, which is that of the lab that ended last.
 rows() {
-    (cd "$1/build/results/vm-insn/6.1" && grep -rvE \
-        '^# (date|commit|machine|command|flags):|^# boot ' . | sort)
+    (cd "$1/build/results/vm-insn/6.1" &&
+        grep -rv '^# \(date\|commit\|machine\|command\):' . |
+        grep -v '^\./claims\.tsv:# ' | sort)
 }
 
 same_results() {

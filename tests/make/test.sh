@@ -168,8 +168,8 @@ second_make() {
     [ ! -s "$T/newer" ] && [ $ms -lt 2000 ]
 }
 
-# One paragraph changed: that chapter's page in under 5 s; the best of three,
-# since others may use the machine, too.
+# One paragraph changed: that chapter's page in under 5 s; the best of
+# three, since others may use the machine, too.
 one_paragraph() {
     copy_tree "$T/tree"
     mkdir -p "$T/tree/build"
