@@ -173,8 +173,8 @@ $(B)/html/.done: $(PRESS_HTML) $(PRESS_SITE) figures/palette.tsv \
 	    sh press/webfonts.sh $(B)/fonts $(PW)/letters.txt \
 	    $(B)/html/fonts && cp $(PW)/cut $(B)/html/fonts/.cut; }
 	@cp $(B)/figures/*.tsv $(B)/figures/*.pdf $(B)/html/figures/
-	@for f in $(B)/figures/*.svg; do case $$f in *.inline.svg | \
-	    *.narrow.svg) ;; *) cp $$f $(B)/html/figures/ ;; esac; done
+	@find $(B)/figures -name '*.svg' ! -name '*.inline.svg' \
+	    ! -name '*.narrow.svg' -exec cp -t $(B)/html/figures {} +
 	@touch $@
 
 # ---- PDF

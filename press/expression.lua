@@ -32,22 +32,6 @@ end
 
 ------------------------------------------------------------- the values
 
--- rows by key, and all keys in order; made once for a tree.
-local function index(tree)
-    if not tree.by_key then
-        tree.by_key, tree.keys = {}, {}
-        for _, row in ipairs(tree.rows) do
-            local key = results.key(row)
-            if not tree.by_key[key] then
-                tree.by_key[key] = {}
-                table.insert(tree.keys, key)
-            end
-            table.insert(tree.by_key[key], row)
-        end
-    end
-    return tree.by_key
-end
-
 local function one_of(list, value)
     for item in list:gmatch("[^,]+") do
         if item == value or tonumber(item) and tonumber(item)
@@ -95,14 +79,14 @@ local function number_of(row, attrs)
 end
 
 local function select_rows(tree, node)
-    local by, list, n = index(tree), {}, 0
+    local list, n = {}, 0
     local pattern = "^" .. node.key:gsub("[%-%.%+]", "%%%0")
         :gsub("%*", ".*") .. "$"
-    for _, key in ipairs(node.key:find("*", 1, true) and tree.keys
+    for _, key in ipairs(node.key:find("*", 1, true) and tree:names()
         or { node.key }) do
         if key == node.key or key:match(pattern) then
             n = n + 1
-            for _, row in ipairs(by[key] or {}) do
+            for _, row in ipairs(tree:named(key)) do
                 if fits(tree, row, node.attrs) then
                     list[#list + 1] = row
                 end

@@ -121,9 +121,12 @@ local function figure(book, chapters, id)
 end
 
 local function whose(tree)
-    local row = tree.recorded.rows[1]
-    return row and "recorded on one machine, " .. esc(row.file.meta.cpu
-        or "") or "not recorded yet"
+    for _, row in ipairs(tree.recorded.rows) do
+        if row.instrument == "host" then
+            return "recorded on one machine, " .. esc(row.file.meta.cpu)
+        end
+    end
+    return "not recorded yet"
 end
 
 -- Links to what stands in the book by its id alone, as in the chapters.

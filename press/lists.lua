@@ -199,15 +199,47 @@ local function place_of(text, form)
     end
 end
 
+-- Terms by the first words of their forms: most pieces of text have none.
+local function by_first_word(terms)
+    local by = {}
+    for i, term in ipairs(terms) do
+        for _, form in ipairs(term.forms) do
+            local word = form:match("^[%w_-]*")
+            by[word] = by[word] or {}
+            by[word][i] = true
+        end
+    end
+    return by
+end
+
+-- The terms that may stand in a piece, by their places in the glossary.
+local function candidates(by, small)
+    local order, seen = {}, {}
+    local function take(word)
+        for i in pairs(by[word] or {}) do
+            if not seen[i] then
+                seen[i] = true
+                order[#order + 1] = i
+            end
+        end
+    end
+    for word in small:gmatch("[%w_-]+") do
+        take(word)
+    end
+    take("") -- those that begin with another sign
+    table.sort(order)
+    return order
+end
+
 -- A term is a link to its meaning where a page first uses it in a
 -- paragraph; the meaning stands in a note on hover or focus.
 function lists.gloss(page, terms)
-    local waiting, section = {}, page.id
+    local waiting, section, by = {}, page.id, by_first_word(terms)
     for i, term in ipairs(terms) do
         waiting[i] = term
     end
     local inside, skip = false, 0
-    page.body = tokens.map(page.body, function(tag)
+    local function note_tag(tag)
         section = tag:match('^<h[123][^>]* id="([^"]+)"') or section
         if tag:match("^<p>") then
             inside = true
@@ -221,12 +253,13 @@ function lists.gloss(page, terms)
             skip = skip - 1
         end
         return tag
-    end, function(text)
+    end
+    local function link_in(text)
         if not inside or skip > 0 or #text < 3 then
             return text
         end
         local small = text:lower()
-        for i = 1, #terms do
+        for _, i in ipairs(candidates(by, small)) do
             local term = waiting[i]
             for _, form in ipairs(term and term.forms or {}) do
                 local a, b = place_of(small, form)
@@ -244,6 +277,9 @@ function lists.gloss(page, terms)
             end
         end
         return text
+    end
+    page.body = tokens.outside(page.body, function(piece)
+        return tokens.map(piece, note_tag, link_in)
     end)
 end
 

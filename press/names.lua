@@ -118,18 +118,33 @@ end
 
 ------------------------------------------------------------ definitions
 
+-- Call f({id, file, label, head, inner}) for the listings of a page;
+-- what it returns stands in their place.
+local function each_listing(body, f)
+    return tokens.replace(body, '<figure class="listing', "</figure>",
+        function(figure)
+            local head, id, file, at = figure:match('^(<figure class="'
+                .. '[^"]*" id="([^"]+)" data%-file="([^"]+)">)()')
+            if not head then
+                return figure
+            end
+            local inner = figure:sub(at, -#"</figure>" - 1)
+            return f { id = id, file = file, head = head, inner = inner,
+                label = inner:match('class="label"[^>]*>(.-)<') } or figure
+        end)
+end
+
 -- First round: in which listing, on which page, each definition stands.
 function names:place(page)
-    for file, id, inner in page.body:gmatch('<figure class="listing[^"]*" '
-        .. 'id="([^"]+)" data%-file="([^"]+)">(.-)</figure>') do
-        file, id = id, file
-        local label = inner:match('class="label"[^>]*>(.-)<')
-        for n in inner:gmatch('data%-n="(%d+)"') do
-            for _, d in pairs((self.at[file] or {})[tonumber(n)] or {}) do
-                d.page, d.listing, d.label = page.file, id, label
+    each_listing(page.body, function(listing)
+        for n in listing.inner:gmatch('data%-n="(%d+)"') do
+            for _, d in pairs((self.at[listing.file] or {})[tonumber(n)]
+                or {}) do
+                d.page, d.listing, d.label = page.file, listing.id,
+                    listing.label
             end
         end
-    end
+    end)
 end
 
 function names:address(d)
@@ -156,8 +171,9 @@ end
 
 -- One listing: names in its code, not in strings; in comments only those
 -- that cannot be words.
-local function link_listing(self, page, id, file, label, html)
-    local place = { id = id, page = page.file, label = label }
+local function link_listing(self, page, listing, html)
+    local id, file = listing.id, listing.file
+    local place = { id = id, page = page.file, label = listing.label }
     local line, class = 0, nil
     return tokens.map(html, function(tag)
         local n = tag:match('data%-n="(%d+)"')
@@ -174,7 +190,10 @@ local function link_listing(self, page, id, file, label, html)
             return text
         end
         return (text:gsub("()([%a_][%w_]*)", function(at, name)
-            local before = text:sub(1, at - 1)
+            if not self.by[name] then
+                return nil
+            end
+            local before = text:sub(math.max(at - 5, 1), at - 1)
             if class == "c" and not name:match("^[Pp][Ww]_")
                 or before:match("[.&]$") or before:match("%-&gt;$") then
                 return nil -- a word, a member, an entity
@@ -211,34 +230,33 @@ end
 -- Second round over a page: link, and note who uses what. `folder` is where
 -- the chapter's own code lies.
 function names:link(page, folder)
-    local body = page.body:gsub('(<figure class="listing[^"]*" id="([^"]+)"'
-        .. ' data%-file="([^"]+)">)(.-)(</figure>)', function(head, id,
-        file, inner, tail)
-        local label = inner:match('class="label"[^>]*>(.-)<')
-        return head .. inner:gsub("<pre.-</pre>", function(pre)
-            return link_listing(self, page, id, file, label, pre)
-        end) .. tail
+    local body = each_listing(page.body, function(listing)
+        return listing.head .. tokens.replace(listing.inner, "<pre",
+            "</pre>", function(pre)
+                return link_listing(self, page, listing, pre)
+            end) .. "</figure>"
     end)
     local section, anchors = page.id, {}
-    for a, id in body:gmatch('()<h[123][^>]* id="([^"]+)"') do
-        anchors[#anchors + 1] = { at = a, id = id }
+    for heading in tokens.headings(body) do
+        if heading.id then
+            anchors[#anchors + 1] = heading
+        end
     end
-    local depth, i = 0, 0 -- inside links, code blocks and headings
-    page.body = body:gsub("()(<[/]?%a[%w]*[^>]*>)([^<]*)", function(a, tag,
-        text)
-        if tag:match("^<a ") or tag:match("^<pre") or tag:match("^<h%d") or
+    local depth, i = 0, 0 -- inside links and headings
+    local function link_in(a, tag, text)
+        if tag:match("^<a ") or tag:match("^<h%d") or
             tag:match("^<summary") then
             depth = depth + 1
-        elseif tag == "</a>" or tag == "</pre>" or tag:match("^</h%d")
+        elseif tag == "</a>" or tag:match("^</h%d")
             or tag == "</summary>" then
             depth = depth - 1
         end
-        while anchors[i + 1] and anchors[i + 1].at <= a do
-            i = i + 1
-            section = anchors[i].id
-        end
         if tag ~= "<code>" or text == "" then
             return nil
+        end
+        while anchors[i + 1] and anchors[i + 1].from <= a do
+            i = i + 1
+            section = anchors[i].id
         end
         local name = name_in(text)
         local d = name and self:find(name, folder and folder .. "/x")
@@ -262,6 +280,12 @@ function names:link(page, folder)
                 .. "\3" .. section .. '">' .. tag .. text .. "</a>\1"
                 or nil
         end
+    end
+    page.body = tokens.outside(body, function(piece, before)
+        return (piece:gsub("()(<[/]?%a[%w]*[^>]*>)([^<]*)", function(a,
+            tag, text)
+            return link_in(before + a, tag, text)
+        end))
     end)
     -- The link ends behind the code element.
     page.body = page.body:gsub("</a>\1</code>", "</code></a>")

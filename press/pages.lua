@@ -41,14 +41,13 @@ end
 
 local function headings(body)
     local list = {}
-    for level, attributes, inner in body:gmatch(
-        "<h([123])([^>]*)>(.-)</h[123]>") do
-        inner = inner:gsub('<a class="perma".-</a>', "")
+    for heading in tokens.headings(body) do
+        local inner = heading.inner:gsub('<a class="perma".-</a>', "")
         local n = inner:match('<span class="secno">(.-)</span>')
         inner = inner:gsub("<span[^>]*>.-</span> ?", "")
             :gsub("</?a[^>]*>", "")
-        list[#list + 1] = { level = tonumber(level), number = n,
-            id = attributes:match(' id="([^"]+)"'), html = inner }
+        list[#list + 1] = { level = heading.level, number = n,
+            id = heading.id, html = inner }
     end
     return list
 end
@@ -95,10 +94,11 @@ local function add_back(name, body)
     end
 end
 
--- Every id's page; addresses inside the book are those of its pages.
-local function addresses()
-    local at = {}
-    for _, page in ipairs(pages) do
+-- Every id's page, from the first or a later page on; addresses inside the
+-- book are those of its pages.
+local function addresses(at, from)
+    for i = from, #pages do
+        local page = pages[i]
         for id in page.body:gmatch(' id="([^"]+)"') do
             at[id] = at[id] or page.file
         end
@@ -122,7 +122,7 @@ local function readdress(at)
 end
 
 local function note_letters(text)
-    for letter in text:gmatch("[\194-\244][\128-\191]*") do
+    for letter in text:gsub("[%g%s]+", ""):gmatch(utf8.charpattern) do
         letters[letter] = true
     end
 end
@@ -140,7 +140,7 @@ end
 -- What opens a fold is a button, in which nothing else can be pressed; and
 -- the cell over a column of names is no heading.
 local function for_everyone(body)
-    body = body:gsub("<summary>.-</summary>", function(summary)
+    body = tokens.replace(body, "<summary>", "</summary>", function(summary)
         return (summary:gsub("</?a[^>]*>", ""):gsub(' tabindex="%-?%d+"',
             ""))
     end)
@@ -374,6 +374,7 @@ local function code_folder(chapter)
 end
 
 local function run()
+    collectgarbage("setpause", 400) -- a short life: memory for time
     os.execute("mkdir -p " .. base.quote(out .. "figures"))
     style_sheet()
     local list, tree = publish(), values.open(book)
@@ -386,7 +387,7 @@ local function run()
     for _, page in ipairs(pages) do
         known:link(page, code_folder(page.chapter))
     end
-    local at = addresses()
+    local at, count = addresses({}, 1), #pages
     for _, page in ipairs(pages) do
         known:settle(page)
         lists.gloss(page, terms)
@@ -402,7 +403,7 @@ local function run()
     add_back("notso", rendered("notso"))
     add_back("sources", sources(list))
     add_back("colophon", colophon.page(book, tree, link.xrefs(book)))
-    at = addresses()
+    addresses(at, count + 1)
     readdress(at)
     moved(at)
     write_book()

@@ -17,22 +17,20 @@ local limit, short = 17000, 2600
 
 local function height(html)
     local h = 0
-    html = html:gsub('<figure class="listing kept".-</figure>', function()
-        h = h + 60
-        return ""
-    end)
-    html = html:gsub("<pre.-</pre>", function(pre)
+    html = tokens.replace(html, '<figure class="listing kept"',
+        "</figure>", function()
+            h = h + 60
+        end)
+    html = tokens.replace(html, "<pre", "</pre>", function(pre)
         h = h + 60 + 20 * select(2, pre:gsub('class="l"', ""))
             + (pre:find('class="l"', 1, true) and 0
             or 19 * select(2, pre:gsub("\n", "")))
-        return ""
     end)
-    html = html:gsub("<svg viewBox=\"0 0 ([%d.]+) ([%d.]+)\".-</svg>",
-        function(w, t)
-            h = h + 612 * tonumber(t) / tonumber(w)
-            return ""
-        end)
-    html = html:gsub("<details.-</details>", "")
+    html = tokens.replace(html, "<svg viewBox", "</svg>", function(svg)
+        local w, t = svg:match('^<svg viewBox="0 0 ([%d.]+) ([%d.]+)"')
+        h = h + 612 * tonumber(t) / tonumber(w)
+    end)
+    html = tokens.replace(html, "<details", "</details>")
     h = h + 36 * select(2, html:gsub("<tr", ""))
         + 70 * select(2, html:gsub("<figure", ""))
         + 60 * select(2, html:gsub("<h[23]", ""))
@@ -46,7 +44,7 @@ end
 local function cut(html, level)
     local list, at = {}, 1
     while true do
-        local a = html:find("<h" .. level .. "[ >]", at + 1)
+        local a = html:find("<h" .. level, at + 1, true)
         local piece = html:sub(at, a and a - 1)
         list[#list + 1] = { body = piece, height = height(piece) }
         if not a then

@@ -41,12 +41,18 @@ local kinds = { listing = "code", figure = "figure", table = "table",
 
 -- Take what stands by itself out of the text of its section.
 local function single_out(list, page)
-    local body = page.body:gsub('<figure class="(%l+)([^"]*)" id="([^"]+)"'
-        .. "[^>]*>(.-)</figure>", function(class, more, id, inner)
+    local function figure(html)
+        local class, more, id, inner = html:match('^<figure class="(%l+)'
+            .. '([^"]*)" id="([^"]+)"[^>]*>(.*)</figure>$')
+        if not class then
+            return html
+        end
         entry(list, kinds[class] or "figure", page.file .. "#" .. id,
             label_and_caption(inner), figure_text(inner, class .. more))
         return " "
-    end)
+    end
+    local body = tokens.replace(page.body, '<figure class="', "</figure>",
+        figure)
     local at = 1
     while true do
         local a = body:find('<div class="claim ', at)
@@ -58,7 +64,8 @@ local function single_out(list, page)
         entry(list, "claim", page.file .. "#"
             .. claim:match('id="([^"]+)"'),
             tokens.text(claim:match("<p class=\"claim%-head\">(.-)</p>")),
-            tokens.text(claim:gsub("<p class=\"claim%-head\">.-</p>", "")))
+            tokens.text(tokens.replace(claim, '<p class="claim-head">',
+            "</p>")))
         body = body:sub(1, a - 1) .. " " .. body:sub(b + 1)
         at = a
     end
@@ -74,11 +81,10 @@ function search.page(list, page)
                 title, text)
         end
     end
-    for a, attributes, inner, b in body:gmatch("()<h[123]([^>]*)>(.-)"
-        .. "</h[123]>()") do
-        flush(a - 1)
-        from, id = b, attributes:match('id="([^"]+)"') or page.id
-        title = tokens.text(inner)
+    for heading in tokens.headings(body) do
+        flush(heading.from - 1)
+        from, id = heading.after, heading.id or page.id
+        title = tokens.text(heading.inner)
     end
     flush(#body)
 end

@@ -134,18 +134,24 @@ local function sentence(flat, tokens, from, to, line, div)
     return out
 end
 
--- Blocks: paragraphs, list items, rows of tables.
+local ends = { "\n%s*\n", "\n%s*[-*] ", "\n%s*%d+[.)] ", "\n%s*|",
+    "\n:::" }
+
+-- Blocks: paragraphs, list items, rows of tables. Where each kind ends next
+-- is looked for again only when it is passed.
 local function blocks(flat)
-    local list, at = {}, 1
+    local list, at, next_ = {}, 1, {}
     while at <= #flat do
         local a = flat:find("%S", at)
         if not a then
             break
         end
         local b = #flat
-        for _, pattern in ipairs { "\n%s*\n", "\n%s*[-*] ", "\n%s*%d+[.)] ",
-            "\n%s*|", "\n:::" } do
-            b = math.min(b, (flat:find(pattern, a) or b + 1) - 1)
+        for i, pattern in ipairs(ends) do
+            if (next_[i] or 0) < a then
+                next_[i] = flat:find(pattern, a) or #flat + 1
+            end
+            b = math.min(b, next_[i] - 1)
         end
         list[#list + 1] = { a, b }
         at = b + 1
@@ -153,7 +159,7 @@ local function blocks(flat)
     return list
 end
 
-function sentences.of(text)
+local function of(text)
     local flat, tokens, starts = flatten(text)
     local line_of, list, stack = line_finder(starts), {}, {}
     for _, block in ipairs(blocks(flat)) do
@@ -185,6 +191,13 @@ function sentences.of(text)
         end
     end
     return list
+end
+
+-- A text's sentences, found once: the lint and others ask for the same.
+local found = {}
+function sentences.of(text)
+    found[text] = found[text] or of(text)
+    return found[text]
 end
 
 function sentences.has(s, kind, test)

@@ -17,6 +17,8 @@ local openers = { "^%s*//> ?([%w_-]+)%s*$", "^%s*#> ?([%w_-]+)%s*$",
 local closers = { "^%s*//< ?([%w_-]+)%s*$", "^%s*#< ?([%w_-]+)%s*$",
     "^%s*%-%-< ?([%w_-]+)%s*$" }
 
+local any = "^%s*[/#-]+[<>] ?[%w_-]+%s*$"
+
 local function marker(patterns, line)
     for _, pattern in ipairs(patterns) do
         local name = line:match(pattern)
@@ -63,7 +65,10 @@ function source.parse(path, text)
     local open, at = nil, 0
     for line in text:gsub("\n?$", "\n", 1):gmatch("([^\n]*)\n") do
         at = at + 1
-        local opens, closes = marker(openers, line), marker(closers, line)
+        local opens, closes
+        if line:find(any) then -- few lines are a marker
+            opens, closes = marker(openers, line), marker(closers, line)
+        end
         if opens then
             open = open_region(file, open, opens, at)
         elseif closes then

@@ -19,7 +19,6 @@ local values = {}
 -- tree.recorded, and tree.own where anything was measured here.
 local function layer(tree, source)
     local of = tree[source]
-    table.sort(of.rows, results.less)
     return setmetatable({ rows = of.rows, claim_rows = of.claims,
         default_kernel = tree.default_kernel, reader = of, reference =
         source == "reader" and tree.reference or tree.reader },

@@ -50,6 +50,8 @@
 --       row.source is "reader" or "reference". Rows of a file's guests
 --       ("# guests: NAME ..." in its head, results.is_guest(row)) are not
 --       in it: the book does not know them.
+--   tree:names()              -> all keys (see find), sorted
+--   tree:named(key)           -> the rows of one, sorted by results.less
 --   tree:find(key, attrs)     -> row | nil, message
 --       key is experiment.variant.metric (the last two components are the
 --       variant and the metric), attrs = {x=, kernel=, instrument=}.
@@ -97,6 +99,19 @@ results.columns = {
 }
 
 -- The columns that make a row unique, by kind of file.
+-- For each kind of file, how a line falls into fields, and a row of them. A
+-- row is made in one go: a table that grows by a field at a time is moved
+-- five times, and there are many.
+local fields_of, row_of = {}, {}
+for kind, columns in pairs(results.columns) do
+    local names = table.concat(columns, ", ")
+    fields_of[kind] = "^" .. ("([^\t]*)\t"):rep(#columns - 1)
+        .. "([^\t]*)$"
+    row_of[kind] = load("local file, line, " .. names .. " = ... "
+        .. "return { file = file, line = line, id = false, source = false, "
+        .. names:gsub("(%l+)", "%1 = %1") .. " }")
+end
+
 local identity = {
     results = { "experiment", "variant", "x", "metric", "instrument",
         "kernel" },
@@ -123,6 +138,9 @@ end
 
 -- A decimal number and nothing else: no blanks, hex, nan or inf.
 local function number(text)
+    if text:find("^%d+%.?%d*$") then -- as nearly all are
+        return tonumber(text)
+    end
     local mantissa = text:match("^[-+]?([%d.]+)$")
         or text:match("^[-+]?([%d.]+)[eE][-+]?%d+$")
     if mantissa and mantissa:find("%d") then
@@ -254,6 +272,14 @@ end
 -- The same few words stand in thousands of rows: each is looked at once.
 local good = {}
 
+local with_dot = {}
+local function dotted(word)
+    if with_dot[word] == nil then
+        with_dot[word] = word:find(".", 1, true) ~= nil
+    end
+    return with_dot[word]
+end
+
 local function check_words(row, at, columns)
     for _, column in ipairs(columns) do
         local word = row[column]
@@ -277,7 +303,7 @@ local values = { "median", "lo", "hi" }
 
 function check.results(file, row, at)
     check_words(row, at, words.results)
-    if row.variant:find(".", 1, true) or row.metric:find(".", 1, true) then
+    if dotted(row.variant) or dotted(row.metric) then
         fail(at, "a variant or metric holds a dot", "rename it")
     end
     if not instruments[row.instrument] then
@@ -324,22 +350,19 @@ function check.raw(_, row, at)
 end
 
 local function read_row(file, seen, at, line)
-    local columns, fields = results.columns[file.kind], split(line)
-    if #fields ~= #columns then
-        fail(at, "wrong number of fields: " .. #fields .. " instead of "
-            .. #columns)
+    local kind = file.kind
+    local row = row_of[kind](file, at, line:match(fields_of[kind]))
+    if not row[results.columns[kind][1]] then
+        fail(at, "wrong number of fields: " .. #split(line) .. " instead "
+            .. "of " .. #results.columns[kind])
     end
-    local row = { file = file, line = at }
-    for i, column in ipairs(columns) do
-        row[column] = fields[i]
-    end
-    local id = results.identity(row, file.kind)
+    local id = results.identity(row, kind)
     if seen[id] then
         fail(at, "the row of line " .. seen[id] .. " again: "
             .. id:gsub("\t", " "), "each row may stand once")
     end
     seen[id] = at
-    check[file.kind](file, row, at)
+    check[kind](file, row, at)
     file.rows[#file.rows + 1] = row
 end
 

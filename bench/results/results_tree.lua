@@ -6,7 +6,8 @@
 --
 -- Invariant of a tree: rows are unique by (experiment, variant, x, metric,
 -- instrument, kernel), each is the reader's unless only the reference has
--- a number for it, and all are sorted by results.less. The rows of guests
+-- a number for it. They are in the order of their files; what is found in
+-- it (find, select, named) comes sorted by results.less. The rows of guests
 -- (mallocs that a user raced beside the book's) are in layers, not in it.
 
 return function(results)
@@ -82,19 +83,19 @@ local function index_layer(layer, list, kind, source)
     return index
 end
 
--- The union; `over` wins where it measured something.
-local function merge(over, under)
+-- The union of two lists; `over` wins where it measured something.
+local function merge(over, by_over, under, by_under)
     local rows = {}
-    for id, row in pairs(over) do
-        local below = under[id]
+    for _, row in ipairs(over) do
+        local below = by_under[row.id]
         if row.reason and below and below.median then
             below.unmeasured_here = row.reason
             row = below
         end
         rows[#rows + 1] = row
     end
-    for id, row in pairs(under) do
-        if not over[id] then
+    for _, row in ipairs(under) do
+        if not by_over[row.id] then
             rows[#rows + 1] = row
         end
     end
@@ -139,9 +140,10 @@ function results.open(options)
             return nil, message
         end
     end
-    tree.rows = merge(rows.reader, rows.reference)
-    table.sort(tree.rows, results.less)
-    tree.claim_rows = merge(claims.reader, claims.reference)
+    tree.rows = merge(tree.reader.rows, rows.reader,
+        tree.reference.rows, rows.reference)
+    tree.claim_rows = merge(tree.reader.claims, claims.reader,
+        tree.reference.claims, claims.reference)
     return tree
 end
 
@@ -188,25 +190,43 @@ local function near(a, b) -- Levenshtein's distance
     return row[#b]
 end
 
--- A tree's rows by their names, and the names in order; made once.
-local function named(tree)
-    if not tree.named then
-        local by, names = {}, {}
-        for _, row in ipairs(tree.rows) do
-            local key = results.key(row)
-            if not by[key] then
-                by[key], names[#names + 1] = {}, key
-            end
-            table.insert(by[key], row)
+-- All names of a tree's rows, and the rows of each: filed once, sorted when
+-- they are asked for, which most never are.
+local function file_rows(tree)
+    local by, names = {}, {}
+    for _, row in ipairs(tree.rows) do
+        local key = results.key(row)
+        if not by[key] then
+            by[key], names[#names + 1] = {}, key
         end
-        tree.named, tree.names = by, names
+        table.insert(by[key], row)
     end
-    return tree.named
+    table.sort(names)
+    tree.by_name, tree.all_names, tree.sorted = by, names, {}
+end
+
+function Tree:names()
+    if not self.by_name then
+        file_rows(self)
+    end
+    return self.all_names
+end
+
+function Tree:named(key)
+    if not self.by_name then
+        file_rows(self)
+    end
+    local rows = self.by_name[key] or {}
+    if not self.sorted[key] then
+        self.sorted[key] = true
+        table.sort(rows, results.less)
+    end
+    return rows
 end
 
 local function nearest(tree, key)
     local best, distance = nil, #key
-    for _, name in ipairs(tree.names) do
+    for _, name in ipairs(tree:names()) do
         local d = near(key, name)
         if d < distance then
             best, distance = name, d
@@ -263,7 +283,7 @@ end
 
 function Tree:find(key, attrs)
     attrs = attrs or {}
-    local of, fitting = named(self)[key] or {}, {}
+    local of, fitting = self:named(key), {}
     for _, row in ipairs(of) do
         if fits(self, row, attrs) then
             fitting[#fitting + 1] = row
@@ -293,12 +313,15 @@ end
 
 function Tree:select(glob, attrs)
     local pattern, list = pattern_of(glob), {}
-    for _, row in ipairs(self.rows) do
-        if results.key(row):match(pattern)
-            and fits(self, row, attrs or {}) then
-            list[#list + 1] = row
+    for _, name in ipairs(self:names()) do
+        for _, row in ipairs(name:match(pattern) and self.by_name[name]
+            or {}) do
+            if fits(self, row, attrs or {}) then
+                list[#list + 1] = row
+            end
         end
     end
+    table.sort(list, results.less)
     if #list == 0 then
         return nil, "no result fits " .. describe(glob, attrs or {}) .. "; "
             .. "mend the pattern or measure it first"
