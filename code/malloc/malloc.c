@@ -55,16 +55,15 @@ PW_API void *pw_malloc(size_t size)
 //> free
 PW_API void pw_free(void *p)
 {
-    struct pw_block *block = p;
     struct pw_span *span = pw_span_of(p); /* none: NULL, too */
 
     if (PW_CHECKED)
         pw_check_free(p);
     if (port_unlikely(!span || port_read(span->owner) != pw_heap_mine)) {
-        pw_heap_free(block, span);
+        pw_heap_free(p, span);
         return;
     }
-    pw_push(&span->free, block);
+    pw_push(&span->free, p);
     if (port_unlikely(--span->used == 0))
         pw_heap_alarm(span);
 }
@@ -181,8 +180,7 @@ PW_API int pw_posix_memalign(void **to, size_t align, size_t size)
 
     if (__builtin_popcountll(align) != 1 || align < sizeof(void *))
         return EINVAL;
-    p = aligned(align, size);
-    if (!p)
+    if (!(p = aligned(align, size)))
         return ENOMEM;
     *to = p;
     return 0;

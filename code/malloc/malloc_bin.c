@@ -99,8 +99,7 @@ void pw_bin_remove(struct pw_span *span)
  */
 struct pw_span *pw_bin_find(unsigned kind, size_t size, size_t align)
 {
-    unsigned bin;
-    int i;
+    unsigned bin, i;
 
     for (bin = bin_next(kind, bin_of(size)); bin < BINS;
          bin = bin_next(kind, bin + 1)) {
@@ -157,7 +156,7 @@ static bool unmap(struct pw_span *span)
     if (munmap(span->start, span->size) != 0)
         return false;
     pw_bin_remove(span);
-    pw_span_mapped -= span->size;
+    port_write(pw_span_mapped, pw_span_mapped - span->size);
     pw_span_drop(span);
     return true;
 }
@@ -232,6 +231,6 @@ void pw_bin_abandon(void)
 {
     memset(filled, 0, sizeof(filled));
     pw_link_init(&ages);
-    pw_span_idle = 0;
+    port_write(pw_span_idle, 0);
 }
 //< release

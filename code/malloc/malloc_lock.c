@@ -89,7 +89,7 @@ bool pw_malloc_lock(void)
     int *word = __atomic_load_n(&fork_word, __ATOMIC_ACQUIRE);
     void *const me = &pw_heap_mine;
     void *other = NULL;
-    unsigned tries;
+    unsigned tries = 0;
 
     if (port_unlikely(__atomic_load_n(word, __ATOMIC_ACQUIRE) != SOUND))
         mend(word);
@@ -97,13 +97,11 @@ bool pw_malloc_lock(void)
         holder = me; /* nobody to race with, and half the price */
         return true;
     }
-    for (tries = 0;
-         !__atomic_compare_exchange_n(&holder, &other, me, false,
-                                      __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-         tries++) {
+    while (!__atomic_compare_exchange_n(
+        &holder, &other, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
         if (other == me)
             return false;
-        wait(tries);
+        wait(tries++);
         other = NULL;
     }
     return true;

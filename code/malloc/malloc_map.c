@@ -68,8 +68,7 @@ bool pw_map_cover(const char *first, const char *last)
     for (i = 0; i < 2; i++) {
         if (port_likely(pw_map[roots[i]]))
             continue;
-        leaf = leaf_new();
-        if (!leaf)
+        if (!(leaf = leaf_new()))
             return false;
         port_write(pw_map[roots[i]],
                    (uintptr_t)leaf - roots[i] * LEAF_BYTES);
@@ -99,8 +98,7 @@ static void *chunk_take(size_t bytes)
 
     bytes = (bytes + sizeof(struct pw_span) - 1) & -sizeof(struct pw_span);
     if ((size_t)(chunk_end - chunk) < bytes) {
-        p = pw_malloc_map(CHUNK);
-        if (!p)
+        if (!(p = pw_malloc_map(CHUNK)))
             return NULL;
         chunk = p;
         chunk_end = chunk + CHUNK;
@@ -116,8 +114,7 @@ bool pw_map_reserve(unsigned n)
     void *p;
 
     while (nspans < n) {
-        p = chunk_take(sizeof(struct pw_span));
-        if (!p)
+        if (!(p = chunk_take(sizeof(struct pw_span))))
             return false;
         pw_span_drop(p);
     }
@@ -158,7 +155,7 @@ struct pw_heap *pw_heap_new(void)
         heap->quick[i] = (uint8_t)pw_class_of(i);
     for (i = 0; i <= PW_CLASSES; i++)
         pw_link_init(&heap->queue[i]);
-    heap->trimmed = pw_heap_trims;
+    heap->trimmed = port_read(pw_heap_trims);
     return heap;
 }
 

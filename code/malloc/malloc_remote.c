@@ -63,11 +63,10 @@ void pw_heap_send(struct pw_span *span, struct pw_block *block)
     } while (!__atomic_compare_exchange_n(&span->remote, &old, new, true,
                                           __ATOMIC_ACQ_REL,
                                           __ATOMIC_RELAXED));
-    if (new == PW_REMOTE_GONE) {
+    if (new == PW_REMOTE_GONE)
         pw_span_give(twin);
-    } else if (twin) {
+    else if (twin)
         pw_span_forget(twin);
-    }
     if (list_of(old))
         return;
     span->tail = block;

@@ -43,21 +43,21 @@ static struct pw_span *grow(size_t need)
     }
     if (size < HUGE && pw_span_mapped < HUGE)
         madvise(p, size, MADV_NOHUGEPAGE);
-    pw_span_mapped += size;
+    port_write(pw_span_mapped, pw_span_mapped + size);
     return pw_span_join(pw_span_new(p, size, PW_CLEAN));
 }
 //< grow
 
 //> take
-/* A free span is cut in two: the descriptor stays with the first. */
-static void cut(struct pw_span *span, size_t size)
+/* A span is cut in two: the descriptor stays with the first. The rest. */
+static struct pw_span *cut(struct pw_span *span, size_t size)
 {
     struct pw_span *rest =
         pw_span_new(span->start + size, span->size - size, span->kind);
 
     rest->since = span->since;
     span->size = size;
-    pw_bin_put(rest);
+    return rest;
 }
 
 static void count(const struct pw_span *span, size_t size)
@@ -97,14 +97,11 @@ struct pw_span *pw_span_take(size_t size, size_t align, unsigned kind)
         pw_bin_remove(span);
         if (start > span->start) {
             front = span;
-            span =
-                pw_span_new(start, pw_span_end(front) - start, front->kind);
-            span->since = front->since;
-            front->size -= span->size;
+            span = cut(front, (size_t)(start - front->start));
             pw_bin_put(front);
         }
         if (span->size > size)
-            cut(span, size);
+            pw_bin_put(cut(span, size));
         span->zero = span->kind == PW_CLEAN;
         span->kind = (uint8_t)kind;
         pw_map_set(start, kind == PW_SMALL ? size : PORT_PAGE_SIZE, span);
@@ -129,7 +126,7 @@ static time_t now(void)
 /* Nobody needs it any more. Under the lock; free() keeps errno. */
 static void give(struct pw_span *span)
 {
-    const size_t share = pw_span_share ? pw_span_mapped / pw_span_share : 0;
+    const size_t part = port_read(pw_span_share);
     const time_t since = now();
     const int saved = errno;
 
@@ -138,7 +135,8 @@ static void give(struct pw_span *span)
     span->kind = PW_DIRTY;
     span->since = since;
     pw_span_join(span);
-    pw_span_evict(pw_span_cap + share, since);
+    pw_span_evict(
+        port_read(pw_span_cap) + (part ? pw_span_mapped / part : 0), since);
     errno = saved;
 }
 
@@ -206,13 +204,11 @@ bool pw_span_resize(struct pw_span *span, size_t size)
                pw_map_cover(span->start + size - 1, span->start + size);
     }
     if (done && size < old) {
-        rest = pw_span_new(span->start + size, old - size, PW_LARGE);
-        span->size = size;
-        give(rest);
+        give(cut(span, size));
     } else if (done) {
         pw_bin_remove(rest);
         if (old + rest->size > size)
-            cut(rest, size - old);
+            pw_bin_put(cut(rest, size - old));
         pw_span_drop(rest);
         count(span, size - old);
         span->size = size;
@@ -239,7 +235,7 @@ bool pw_span_move(struct pw_span *span, size_t size)
         pw_map_set(span->start, PORT_PAGE_SIZE, NULL);
         to = mremap(span->start, span->size, size, MREMAP_MAYMOVE);
         if (to != MAP_FAILED) {
-            pw_span_mapped += size - span->size;
+            port_write(pw_span_mapped, pw_span_mapped + size - span->size);
             count(span, size - span->size);
             span->start = to;
             span->size = size;

@@ -11,11 +11,12 @@
 PW_API struct pw_mallinfo2 pw_mallinfo2(void)
 {
     return (struct pw_mallinfo2){
-        .arena = pw_span_mapped - port_read(pw_span_used[PW_LARGE]),
+        .arena =
+            port_read(pw_span_mapped) - port_read(pw_span_used[PW_LARGE]),
         .hblkhd = port_read(pw_span_used[PW_LARGE]),
         .uordblks = port_read(pw_span_used[PW_SMALL]),
-        .fordblks = pw_span_idle,
-        .keepcost = pw_span_idle};
+        .fordblks = port_read(pw_span_idle),
+        .keepcost = port_read(pw_span_idle)};
 }
 
 PW_API void pw_malloc_stats(void)
@@ -23,7 +24,8 @@ PW_API void pw_malloc_stats(void)
     pw_malloc_say("%zu KiB in pages, %zu large, %zu idle, %zu mapped",
                   port_read(pw_span_used[PW_SMALL]) / 1024,
                   port_read(pw_span_used[PW_LARGE]) / 1024,
-                  pw_span_idle / 1024, pw_span_mapped / 1024);
+                  port_read(pw_span_idle) / 1024,
+                  port_read(pw_span_mapped) / 1024);
 }
 
 PW_API int pw_malloc_info(int options, FILE *to)
@@ -32,7 +34,7 @@ PW_API int pw_malloc_info(int options, FILE *to)
         return -(fprintf(to,
                          "<malloc version=\"pagewise\">\n<system "
                          "type=\"current\" size=\"%zu\"/>\n</malloc>\n",
-                         pw_span_mapped) < 0);
+                         port_read(pw_span_mapped)) < 0);
     errno = EINVAL;
     return -1;
 }
@@ -52,8 +54,8 @@ PW_API int pw_mallopt(int what, int value)
 {
     if (what != -1 || value < 0) /* M_TRIM_THRESHOLD */
         return 0;
-    pw_span_cap = (size_t)value;
-    pw_span_share = 0;
+    port_write(pw_span_cap, (size_t)value);
+    port_write(pw_span_share, 0);
     return 1;
 }
 

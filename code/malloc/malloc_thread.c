@@ -22,18 +22,22 @@ static struct pw_heap *parked; /* under the lock, as all below */
 static pthread_key_t key;
 static enum { NO_KEY_YET, KEY, NO_KEY } has_key;
 
-/* Leave the heap for others, without what it need not keep. */
-void pw_heap_park(void *value)
+/* To those that no thread has. */
+static void put(struct pw_heap *heap)
 {
-    struct pw_heap *heap = value;
-
-    pw_heap_flush(heap);
-    pw_heap_mine = NULL;
     if (!pw_malloc_lock())
         return;
     heap->parked = parked;
     parked = heap;
     pw_malloc_unlock();
+}
+
+/* Leave the heap for others, without what it need not keep. */
+void pw_heap_park(void *heap)
+{
+    pw_heap_flush(heap);
+    pw_heap_mine = NULL;
+    put(heap);
 }
 
 /* The thread ends. */
@@ -56,11 +60,7 @@ void pw_heap_flush_parked(void)
     for (; heap; heap = next) {
         next = heap->parked;
         pw_heap_flush(heap);
-        if (!pw_malloc_lock())
-            continue;
-        heap->parked = parked;
-        parked = heap;
-        pw_malloc_unlock();
+        put(heap);
     }
 }
 
@@ -74,8 +74,7 @@ struct pw_heap *pw_heap_adopt(void)
         return NULL;
     if (has_key == NO_KEY_YET)
         has_key = pthread_key_create(&key, end) == 0 ? KEY : NO_KEY;
-    heap = parked;
-    if (heap)
+    if ((heap = parked))
         parked = heap->parked;
     else
         heap = pw_heap_new();
