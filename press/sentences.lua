@@ -166,13 +166,17 @@ local function of(text)
         local piece = flat:sub(block[1], block[2])
         local lone = piece:match("^" .. open .. "(%d+)" .. close .. "$")
         local token = lone and tokens[tonumber(lone)]
+        local fence, name = piece:match("^(:::+ *([%w-]*)[^\n]*)")
+        local from = fence and #fence + 1 or 1
+        if name and name ~= "" then
+            stack[#stack + 1] = name -- `:::: answer`, and text below it
+        elseif fence then
+            stack[#stack] = nil
+        end
         if token and token.kind == "div" then
             stack[#stack + 1] = token.text:match("%.([%w-]+)") or "div"
-        elseif piece:match("^:::") then
-            stack[#stack] = nil
         elseif not (token and token.kind == "code")
             and not piece:match("^|?[-:|%s]+$") then
-            local from = 1
             while from <= #piece do
                 local a = piece:find("%S", from)
                 if not a then

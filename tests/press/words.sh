@@ -35,6 +35,19 @@ END
     lua5.4 "$T/rows.lua"
 }
 
+# What stands in an exercise's answer, and behind it, is read as well.
+in_answers() {
+    cat >"$T/answers.lua" <<'END'
+package.path = "press/?.lua;bench/results/?.lua;" .. package.path
+local faults = require("lint").faults(table.concat({
+    "::: {.exercise #ex-w}", "What?", "", ":::: answer",
+    "The kernel is slower.", "::::", ":::", "The kernel is faster." },
+    "\n"))
+os.exit(#faults == 2 and faults[1].line == 5 and faults[2].line == 8)
+END
+    lua5.4 "$T/answers.lua"
+}
+
 allowed_fault() {
     fresh
     printf '%b' "$1" >>"$book/allowed.tsv"
@@ -52,6 +65,7 @@ check "lint: a function of the kernel without a source" word_fault \
     'Then `frob_pages()` runs.' frob_pages
 check "lint: a ratio that no file has" word_fault \
     'It was half as long before.' 'half as long'
+check "lint: an exercise's answer is read, and what follows it" in_answers
 check "lint: an allowed phrase without a reason is refused" allowed_fault \
     'we said so\n' reason
 check "lint: an allowed phrase that nobody uses is refused" allowed_fault \
