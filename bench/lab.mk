@@ -34,12 +34,14 @@ lab_files = $(wildcard bench/$1/lab*.[ch] bench/$1/boots.tsv \
     $(call lab_headers,$1) $(lab_guests) $(guest_code) \
     $(foreach p,$($1.guest),$(call user_headers,$p))
 
-# The later chapters' labs take longer: they begin, where several run.
-backwards = $(if $1,$(call backwards,$(wordlist 2,$(words $1),$1)) \
-    $(firstword $1))
+# Those that boot most often begin, where several run.
+lab_boots := $(shell wc -l bench/*/boots.tsv | sort -rn | \
+    sed -n 's,.* bench/\(.*\)/boots.tsv,\1,p')
+LABS_LONGEST := $(filter $(LABS),$(lab_boots)) \
+    $(filter-out $(lab_boots),$(LABS))
 
 .PHONY: lab lab-again lab-plan
-lab: $(foreach l,$(call backwards,$(LABS)), \
+lab: $(foreach l,$(LABS_LONGEST), \
     $(KERNELS:%=build/results/vm-insn/%/$l.tsv))
 
 lab-again:
@@ -55,9 +57,22 @@ lab-plan:
 	    lab_guests,$(CHAPTER))), \
 	    echo none; printf '%s\n' $(LAB_ALL))
 
+# What is said of a kernel: another kernel's line or configuration is no
+# reason to boot this one. Rewritten only when it differs.
+build/lab/%/said: bench/lab/kernels.tsv $(wildcard bench/lab/*.config)
+	@mkdir -p $(@D)
+	@{ awk '$$1 == "$*"' bench/lab/kernels.tsv; \
+	    cat bench/lab/$*.config bench/lab/source.config; } >$@.new \
+	    2>/dev/null || :
+	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
+.PRECIOUS: build/lab/%/said
+
+LAB_COMMON := $(filter-out bench/lab/kernels.tsv bench/lab/sources.% \
+    %.config,$(wildcard bench/lab/*))
+
 # $(call LAB_RULE,chapter)
 define LAB_RULE
-build/results/vm-insn/%/$1.tsv: $(wildcard bench/lab/*) \
+build/results/vm-insn/%/$1.tsv: $(LAB_COMMON) build/lab/%/said \
     $(call lab_files,$1)
 	@bench/lab/run.sh $1 $$*
 endef
