@@ -135,15 +135,22 @@ static void double_free(void)
     kfree(same);
 }
 
+/*
+ * SLUB then takes the slab out of use, as if all its objects were used. To
+ * free one of them would be the next bug, of the kernel's own: it is to be
+ * on a list where it is not. So all are the module's, and stay.
+ */
 static void use_after_free(void)
 {
-    void *list = NULL;
-    u8 *block = kmalloc(SIZE, GFP_KERNEL), *same = hidden(block);
+    void *before = NULL, *after = NULL;
+    u8 *block, *same;
 
+    lab_take_blocks(SIZE, GFP_KERNEL, MOST, &before);
+    block = kmalloc(SIZE, GFP_KERNEL);
+    same = hidden(block);
     kfree(block);
     same[10] = 'x';
-    lab_take_blocks(SIZE, GFP_KERNEL, MOST, &list); /* found when reused */
-    lab_free_blocks(list);
+    lab_take_blocks(SIZE, GFP_KERNEL, MOST, &after); /* found when reused */
 }
 
 static void overrun(void)

@@ -82,6 +82,11 @@ static void *make_heirlooms(void *arg)
     return churn(arg);
 }
 
+static void *takes(void *size)
+{
+    return malloc((size_t)size);
+}
+
 static int child_works(void)
 {
     void *held[500];
@@ -96,7 +101,7 @@ static int child_works(void)
         memset(held[i] = malloc(i * 1000u), i, i * 10u);
     for (int i = 0; i < 500; i++)
         free(held[i]);
-    if (pthread_create(&t, NULL, (void *(*)(void *))malloc, (void *)100))
+    if (pthread_create(&t, NULL, takes, (void *)100))
         return 1;
     pthread_join(t, &held[0]);
     free(held[0]);
