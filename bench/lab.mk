@@ -59,13 +59,15 @@ lab-plan:
 
 # What is said of a kernel: another kernel's line or configuration is no
 # reason to boot this one. Rewritten only when it differs.
-build/lab/%/said: bench/lab/kernels.tsv $(wildcard bench/lab/*.config)
+lab_known := $(shell sed 's/[#\t].*//' bench/lab/kernels.tsv)
+lab_said := $(patsubst %,build/lab/%/said,$(sort $(KERNELS) $(lab_known)))
+$(lab_said): build/lab/%/said: bench/lab/kernels.tsv \
+    $(wildcard bench/lab/*.config)
 	@mkdir -p $(@D)
 	@{ awk '$$1 == "$*"' bench/lab/kernels.tsv; \
 	    cat bench/lab/$*.config bench/lab/source.config; } >$@.new \
 	    2>/dev/null || :
 	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
-.PRECIOUS: build/lab/%/said
 
 LAB_COMMON := $(filter-out bench/lab/kernels.tsv bench/lab/sources.% \
     %.config,$(wildcard bench/lab/*))

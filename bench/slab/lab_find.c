@@ -23,27 +23,25 @@ struct lab_place lab_place[LAB_MEMBERS];
 
 #ifdef CONFIG_SLAB
 
-#define PLACE(type, member) \
-    { \
-        8 * offsetof(struct type, member), \
-            8 * sizeof_field(struct type, member) \
-    }
+#define BITS(bytes) (8 * (bytes))
+#define PLACE(type, m) \
+    BITS(offsetof(struct type, m)), BITS(sizeof_field(struct type, m))
 
 static const struct lab_place of_slab[LAB_MEMBERS] = {
-    [CACHE_LIST] = PLACE(kmem_cache, list),
-    [CACHE_NAME] = PLACE(kmem_cache, name),
-    [CACHE_SIZE] = PLACE(kmem_cache, size),
-    [CACHE_REFCOUNT] = PLACE(kmem_cache, refcount),
-    [CACHE_OBJECTS] = PLACE(kmem_cache, num),
-    [CACHE_ORDER] = PLACE(kmem_cache, gfporder),
-    [CACHE_NODE] = PLACE(kmem_cache, node[0]),
-    [CACHE_ARRAY] = PLACE(kmem_cache, cpu_cache),
-    [NODE_SLABS] = PLACE(kmem_cache_node, total_slabs),
-    [SLAB_LIST] = PLACE(slab, slab_list),
-    [SLAB_CACHE] = PLACE(slab, slab_cache),
-    [SLAB_INUSE] = PLACE(slab, active),
-    [SLAB_FREELIST] = PLACE(slab, freelist),
-    [SLAB_FIRST] = PLACE(slab, s_mem),
+    [CACHE_LIST] = {PLACE(kmem_cache, list)},
+    [CACHE_NAME] = {PLACE(kmem_cache, name)},
+    [CACHE_SIZE] = {PLACE(kmem_cache, size)},
+    [CACHE_REFCOUNT] = {PLACE(kmem_cache, refcount)},
+    [CACHE_OBJECTS] = {PLACE(kmem_cache, num)},
+    [CACHE_ORDER] = {PLACE(kmem_cache, gfporder)},
+    [CACHE_NODE] = {PLACE(kmem_cache, node[0])},
+    [CACHE_ARRAY] = {PLACE(kmem_cache, cpu_cache)},
+    [NODE_SLABS] = {PLACE(kmem_cache_node, total_slabs)},
+    [SLAB_LIST] = {PLACE(slab, slab_list)},
+    [SLAB_CACHE] = {PLACE(slab, slab_cache)},
+    [SLAB_INUSE] = {PLACE(slab, active)},
+    [SLAB_FREELIST] = {PLACE(slab, freelist)},
+    [SLAB_FIRST] = {PLACE(slab, s_mem)},
 };
 
 bool lab_find_layouts(void)

@@ -28,7 +28,7 @@ enum { FRAMES = 131072, MANY = 1 << 18 };
  */
 enum { COLOURED = 3600, MOST_TOUCHED = 4096 };
 
-static void *new (size_t bytes)
+static void *fresh(size_t bytes)
 {
     void *p = calloc(1, bytes);
 
@@ -63,7 +63,7 @@ static uint64_t look(struct bench_case *c, size_t ops)
 static void add_colour(const char *variant, unsigned flags)
 {
     struct pw_cache *cache = cache_of(variant, COLOURED, flags, NULL);
-    void **first = new (MOST_TOUCHED * sizeof(*first));
+    void **first = fresh(MOST_TOUCHED * sizeof(*first));
 
     if (pw_cache_alloc_bulk(cache, MOST_TOUCHED, first) != MOST_TOUCHED)
         bench_die("no memory for objects", "raise FRAMES");
@@ -110,7 +110,7 @@ static void add_head(const char *variant, unsigned flags, void **objects,
                      uint32_t *order)
 {
     for (long size = 16; size <= 512; size *= 2) {
-        struct many *m = new (sizeof(*m));
+        struct many *m = fresh(sizeof(*m));
 
         *m = (struct many){cache_of(variant, (size_t)size, flags, NULL),
                            objects, order};
@@ -126,8 +126,8 @@ static void add_head(const char *variant, unsigned flags, void **objects,
 
 static void add_heads(void)
 {
-    void **objects = new (MANY * sizeof(*objects));
-    uint32_t *order = new (MANY * sizeof(*order));
+    void **objects = fresh(MANY * sizeof(*objects));
+    uint32_t *order = fresh(MANY * sizeof(*order));
     uint64_t state = bench_seed();
 
     for (uint32_t i = 0; i < MANY; i++) {

@@ -146,7 +146,7 @@ enum {
 #define PW_REMOTE_ONE ((uint64_t)1 << 48)
 
 #define PW_SPAN_IN(field, at) \
-    ((struct pw_span *)((char *)(at)-offsetof(struct pw_span, field)))
+    ((struct pw_span *)(((char *)(at)) - offsetof(struct pw_span, field)))
 //< words
 
 //> map

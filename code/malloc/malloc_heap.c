@@ -90,7 +90,7 @@ static struct pw_span *make(struct pw_heap *heap, unsigned class)
     if (!span)
         return NULL;
     port_write(span->owner, heap);
-    span->class = (uint8_t) class;
+    span->class = (uint8_t)(class);
     span->capacity = (uint16_t)(span->size / size);
     span->remote = 0;
     span->free = NULL;

@@ -18,9 +18,11 @@ uintptr_t pw_map[PW_ROOTS];
 
 #define LEAF_BYTES (PW_LEAF_PAGES * sizeof(struct pw_span *))
 
-static struct leaf {
+struct leaf {
     struct leaf *next;
-} * leaves; /* spare ones */
+};
+
+static struct leaf *leaves; /* spare ones */
 
 /* Memory from the kernel, if need be that of all free spans. */
 void *pw_malloc_map(size_t bytes)

@@ -90,7 +90,7 @@ static void *new_slow(size_t align, size_t size)
     return p;
 }
 
-static void *new (size_t size)
+static void *operator_new(size_t size)
 {
     struct pw_block *block = quick(size);
 
@@ -131,7 +131,7 @@ static void *new_aligned_nothrow(size_t size, size_t align, const void *tag)
 }
 
 /* The plain form, and the one for arrays. */
-NAMES(new, _Znwm, _Znam)
+NAMES(operator_new, _Znwm, _Znam)
 NAMES(new_nothrow, _ZnwmRKSt9nothrow_t, _ZnamRKSt9nothrow_t)
 NAMES(new_aligned, _ZnwmSt11align_val_t, _ZnamSt11align_val_t)
 NAMES(new_aligned_nothrow, _ZnwmSt11align_val_tRKSt9nothrow_t,

@@ -77,7 +77,7 @@ plant "a file grows too long" style '*short enough*' \
 plant "a function on one line" style '*laid out*' \
     "echo 'int f(void) {return 1;}' >>code/page/page.c"
 plant "a misspelling" style '*misspell*' \
-    "echo 'Teh allocater.' >>chapters/preface.md"
+    "printf 'T%s allocator.\\n' eh >>chapters/preface.md"
 
 plant "a results reader that takes half a file" results '*' \
     "sed -i 's/^# end/# eof/' bench/results/results.lua; \
