@@ -32,7 +32,7 @@ eval name_at("glibc", 4)
 if (has("first_glibc")) set label 91 "glibc, first" at \
     first x_first_glibc, first y_first_glibc*1.25 offset 0.9,0 tc lt 6
 if (has("kernel_kmalloc")) set label 92 "kmalloc, pages" at \
-    first x_kernel_kmalloc*1.25, first y_kernel_kmalloc*0.9 tc lt 3
+    first x_kernel_kmalloc*1.35, first y_kernel_kmalloc*0.9 tc lt 3
 # On a phone there is no room to the right: the names end at the points.
 if (narrow && has("first_glibc")) set label 91 right offset -0.9,0.9
 if (narrow && has("kernel_kmalloc")) set label 92 right offset -0.5,-0.9
