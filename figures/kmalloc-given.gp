@@ -28,7 +28,7 @@ if (has("jemalloc")) { set label l_jemalloc at first 500, first 655 \
     right tc lt 1 }
 set label 2 "what was asked for" at first 800, first 745 tc rgb soft \
     font font(11)
-if (narrow) { set label 2 at first 640, first 560 }
+if (narrow) { set label 2 at first 560, first 420 }
 area = has("kernel") ? sprintf("data index %d using 1:2:1 " \
     ."with filledcurves lc rgb t2 fs solid 1 noborder notitle, ", \
     i_kernel) : ""

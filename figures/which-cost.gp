@@ -21,7 +21,8 @@ if (!narrow) { set lmargin 11 }
 set logscale xy
 set format y "10^{%T}"
 set xlabel "size"
-set ylabel "instructions for a pair, pages written"
+set ylabel "instructions for a pair, pages written" \
+    offset (narrow ? 1.4 : 0.8),0
 set xrange [6:2.2e7]
 set yrange [100:6e7]
 set xtics ("8 B" 8, "256 B" 256, "4 KiB" 4096, "64 KiB" 65536, \
