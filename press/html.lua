@@ -261,13 +261,9 @@ return function(context)
             raw(pre .. "</details></figure>") }
     end
 
-    -- The number of lines tells its height before it is in sight.
     local function code_of(div)
-        local a = div.attributes
-        local first = tonumber(a.first)
-        return '<pre class="code numbered"' .. (epub and ""
-            or string.format(' style="--n:%d"', a.last - first + 1))
-            .. "><code>" .. lines(div.content[2].text, a.lang, first)
+        return '<pre class="code numbered"><code>' .. lines(div.content[2]
+            .text, div.attributes.lang, tonumber(div.attributes.first))
             .. "</code></pre>"
     end
 
