@@ -21,12 +21,14 @@ if (narrow) { set xtics (64, 256, 512, 768, "1024" 1024) }
 set ytics (64, 128, 192, 256, 512, "1024" 1024)
 set linetype 8 lc rgb grey lw 1.2 dt 1
 if (has("kernel")) {
-    set label l_kernel." and Pagewise" at first 530, first 1062 tc lt 2
+    set label 91 l_kernel." and Pagewise" at first 530, first 1062 tc lt 2
+    if (narrow) { set label 91 right at graph 1, 1.06; set tmargin 2.4 }
 }
 if (has("jemalloc")) { set label l_jemalloc at first 500, first 655 \
     right tc lt 1 }
-set label "what was asked for" at first 800, first 745 tc rgb soft \
+set label 92 "what was asked for" at first 800, first 745 tc rgb soft \
     font font(11)
+if (narrow) { set label 92 at first 560, first 420 }
 area = has("kernel") ? sprintf("data index %d using 1:2:1 " \
     ."with filledcurves lc rgb t2 fs solid 1 noborder notitle, ", \
     i_kernel) : ""

@@ -28,7 +28,7 @@ do for [i=0:1] {
     set yrange [(i == 0 ? 100 : ymin_host*0.3): \
         (i == 0 ? 12000 : ymax_host*1.7)]
     set ylabel (i == 0 ? "instructions for a pair" : "ns for a pair") \
-        offset 2,0
+        offset 3.2,0
     if (has(p.plain)) {
         set label 2 value("l_".p.plain) at first 12, \
             first (i == 0 ? 200 : 2.4) tc lt 2 - i

@@ -41,7 +41,7 @@ step_panel(i) = narrow ? below(i, 2) : sprintf("set lmargin at screen " \
 set multiplot
 eval step_panel(0)
 set logscale y
-set ylabel "ns for a pair" offset (narrow ? 2.8 : 0.8),0
+set ylabel "ns for a pair" offset (narrow ? 2.8 : 1.4),0
 high = ymax_alone > ymax_threads ? ymax_alone : ymax_threads
 set yrange [1:high*1.5]
 eval sample(1, 0.60, 0.93, "one thread", c1)

@@ -22,7 +22,7 @@ set logscale y
 set xrange [-0.4:10.4]
 set yrange [low:high]
 set xtics 2
-set ylabel "instructions for a pair"
+set ylabel "instructions for a pair" offset (narrow ? 2.6 : 0.8),0
 set multiplot
 do for [i=0:2] {
     p = word("hot bulk random", i + 1)

@@ -45,7 +45,7 @@ set bmargin 3.2
 set lmargin 9.5
 set tmargin 1
 if (exists("l_grey")) set tmargin 2.6
-if (narrow) { set lmargin 7.5; set ylabel offset 1.6,0 }
+if (narrow) { set lmargin 8.4; set ylabel offset 2.4,0 }
 set style fill solid 0.18 noborder
 
 set linetype 1 lc rgb c1 lw 2 dt 1 pt 7 ps 0.5
@@ -84,10 +84,10 @@ top = 1 - (exists("l_grey") ? 78.0 : 56.0) / height
 side(i,left,step,wide) = sprintf("set lmargin at screen %g; " \
     ."set rmargin at screen %g; set tmargin at screen 0.9", \
     left + i * step, left + i * step + wide)
-below(i,n) = sprintf("set lmargin at screen 0.17; set rmargin at screen " \
+below(i,n) = sprintf("set lmargin at screen 0.2; set rmargin at screen " \
     ."0.96; set tmargin at screen %g; set bmargin at screen %g; " \
     ."set format y", top * (1 - i * 1.0 / n) - 24.0 / height, \
-    top * (1 - (i + 1.0) / n) + 52.0 / height)
+    top * (1 - (i + 1.0) / n) + 68.0 / height)
 panel(i,n,left,step,wide) = (panels = n, \
     narrow ? below(i, n) : side(i, left, step, wide))
 # A label of the panels' y axes; "" but on the first, and on a phone.
@@ -110,7 +110,7 @@ named = -1
 above(k,s) = (named = named + 1, sprintf("%s%s", tell(811 + named, \
     0.03 + 0.5 * (named % 2), 1 - (12.0 + 17 * (named / 2) \
     + (exists("l_grey") ? 20 : 0)) / height, value("l_".k), s), \
-    panels ? "" : sprintf("set rmargin 2; set tmargin at screen %g", \
+    panels ? "" : sprintf("set rmargin 3; set tmargin at screen %g", \
     1 - (24.0 + 17 * (named / 2) + (exists("l_grey") ? 20 : 0)) / height)))
 name_at(k,s) = !has(k) ? "" : narrow ? whose.above(k, s) \
     : whose.sprintf("set label \"%s\" at first %g, first %g " \

@@ -15,7 +15,7 @@ set logscale xy
 set lmargin 11
 set format y "10^{%T}"
 set xlabel "size"
-set ylabel "instructions for a pair"
+set ylabel "instructions for a pair" offset (narrow ? 1.4 : 0.8),0
 set xrange [xmin/1.3:xmax*1.1]
 set yrange [ymin:ymax]
 set xtics ("4 KiB" 4, "64 KiB" 64, "1 MiB" 1024, "16 MiB" 16384)

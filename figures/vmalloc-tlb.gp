@@ -16,7 +16,7 @@ load "figures/style.gp"
 
 set logscale xy
 set xtics ("64 KiB" 64, "1 MiB" 1024, "16 MiB" 16384, "256 MiB" 262144)
-set ylabel "ns for a load" offset 0.4,0
+set ylabel "ns for a load" offset (narrow ? 1.4 : 0.4),0
 set format y "%g"
 set multiplot
 do for [i=0:1] {

@@ -21,7 +21,8 @@ if (!narrow) { set lmargin 11 }
 set logscale xy
 set format y "10^{%T}"
 set xlabel "size"
-set ylabel "instructions for a pair, pages written"
+set ylabel "instructions for a pair, pages written" \
+    offset (narrow ? 1.4 : 0.8),0
 set xrange [6:2.2e7]
 set yrange [100:6e7]
 set xtics ("8 B" 8, "256 B" 256, "4 KiB" 4096, "64 KiB" 65536, \
@@ -32,7 +33,7 @@ eval name_at("glibc", 4)
 if (has("first_glibc")) set label 91 "glibc, first" at \
     first x_first_glibc, first y_first_glibc*1.25 offset 0.9,0 tc lt 6
 if (has("kernel_kmalloc")) set label 92 "kmalloc, pages" at \
-    first x_kernel_kmalloc*1.25, first y_kernel_kmalloc*0.9 tc lt 3
+    first x_kernel_kmalloc*1.35, first y_kernel_kmalloc*0.9 tc lt 3
 # On a phone there is no room to the right: the names end at the points.
 if (narrow && has("first_glibc")) set label 91 right offset -0.9,0.9
 if (narrow && has("kernel_kmalloc")) set label 92 right offset -0.5,-0.9

@@ -197,8 +197,13 @@ local function same_machine(state, div, cells)
     end
 end
 
+-- Names stand at the left of their column, numbers at its right.
 local function grid(own, cells, down, across, label)
-    local head, body, aligns = { plain(label) }, {}, { pandoc.AlignRight }
+    local side = pandoc.AlignRight
+    for _, line in ipairs(down) do
+        side = line.name:match("^[%d.,]+$") and side or pandoc.AlignLeft
+    end
+    local head, body, aligns = { plain(label) }, {}, { side }
     for c, column in ipairs(across) do
         head[c + 1], aligns[c + 1] = plain(column.name), pandoc.AlignRight
     end

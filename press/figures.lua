@@ -66,7 +66,7 @@ local function phone(script, name, data, text)
     end
     local n = #data.panels
     local made = gnuplot(script, name, "svg", "phone.svg", string.format(
-        "; narrow=1; tall=%d", n < 2 and 360 or 270 * n + 80))
+        "; narrow=1; tall=%d", n < 2 and 360 or 286 * n + 48))
     if made then
         base.write(path, svgs.inline(base.read(made), name .. "-n",
             "narrow", data.series))

@@ -261,17 +261,18 @@ return function(context)
             raw(pre .. "</details></figure>") }
     end
 
+    local function code_of(div)
+        return '<pre class="code numbered"><code>' .. lines(div.content[2]
+            .text, div.attributes.lang, tonumber(div.attributes.first))
+            .. "</code></pre>"
+    end
+
     function pen.listing(div)
-        local a = div.attributes
         if div.classes:includes("kept") then
-            return folded(div, '<pre class="code numbered"><code>' .. lines(
-                div.content[2].text, a.lang, tonumber(a.first))
-                .. "</code></pre>")
+            return folded(div, code_of(div))
         end
-        return { figure(div, "listing"), caption(div, source_link(a)),
-            raw('<pre class="code numbered"><code>'
-            .. lines(div.content[2].text, a.lang, tonumber(a.first))
-            .. "</code></pre></figure>") }
+        return { figure(div, "listing"), caption(div, source_link(
+            div.attributes)), raw(code_of(div) .. "</figure>") }
     end
 
     function pen.code(block)
@@ -322,8 +323,16 @@ return function(context)
         local stem = context.book.build .. "/figures/" .. src
         local narrow = base.read(stem .. ".narrow.svg")
         local svg = base.read(stem .. ".inline.svg") or ""
+        -- Its shape is told beforehand, so that a figure out of sight is
+        -- not drawn and nothing moves when it is.
+        local function shape(text)
+            local x, y = (text or ""):match('viewBox="0 0 (%S+) (%S+)"')
+            return x and x .. "/" .. y or "auto"
+        end
         return '<div class="plot' .. (narrow and " two" or "") .. '" '
-            .. 'role="img" aria-label="' .. esc(facts.alt) .. '">' .. svg
+            .. 'style="--wide:' .. shape(svg) .. (narrow and ";--narrow:"
+            .. shape(narrow) or "") .. '" role="img" aria-label="'
+            .. esc(facts.alt) .. '">' .. svg
             .. (narrow or "") .. "</div>"
     end
 

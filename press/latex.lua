@@ -192,7 +192,7 @@ return function(context)
     local function code_lines(text, language, first, defined)
         local out, rows = {}, highlight.lines(text, language)
         for i, row in ipairs(rows) do
-            local keep = i <= 2 or i >= #rows - 1
+            local keep = i <= 2 or i >= #rows - 2
             local here = defined and defined[i]
             out[i] = string.format("\\pwline{%s}{%s%s}%s", first
                 and first + i - 1 or "", highlight.tex(row), here
@@ -359,7 +359,14 @@ return function(context)
     end
 
     function pen.plain_table(block)
-        return { tabular(block, "plain") }
+        local said = pandoc.utils.blocks_to_inlines(block.caption.long)
+        local out = pandoc.List { tabular(block, "plain") }
+        if #said > 0 then
+            said:insert(1, rawi("\\begin{pwtitle}"))
+            said:insert(rawi("\\end{pwtitle}"))
+            out:insert(1, pandoc.Plain(said))
+        end
+        return out
     end
 
     function pen.claim(div, blocks)

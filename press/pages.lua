@@ -56,7 +56,7 @@ local function add_page(chapter, page)
     page.chapter = chapter
     page.headings = headings(page.body)
     for _, h in ipairs(page.headings) do
-        if h.id == page.id then
+        if page.id and h.id == page.id then
             page.html, page.number = h.html, h.number
         end
     end

@@ -249,7 +249,19 @@ local function inlines(state)
             return l
         end
     end
-    return { Code = value, Link = link, Span = span }
+    -- Markup in the text was not understood: an attribute is broken, or a
+    -- bar inside one has ended a table's cell.
+    local function str(s)
+        if s.text:match("{%.%l") or s.text:match("%]{") then
+            local at = state.text:find("%f[%S]" .. s.text:gsub("%p",
+                "%%%0")) or 1
+            local _, line = state.text:sub(1, at):gsub("\n", "")
+            base.complain(state.path .. ":" .. line + 1, "'" .. s.text
+                .. "' would be printed as it stands", "close the span's "
+                .. "attributes; in a table write \\| for |")
+        end
+    end
+    return { Code = value, Link = link, Span = span, Str = str }
 end
 
 -- The values of a sentence are of one machine.

@@ -97,6 +97,25 @@ local function span(s)
     end
 end
 
+-- A number stays on one line with its unit.
+local units = { ["×"] = true, ["%"] = true, B = true, kB = true, KiB = true,
+    MiB = true, GiB = true, TiB = true, ns = true, ["µs"] = true,
+    ms = true, s = true }
+
+local function with_unit(list)
+    for i = #list - 2, 1, -1 do
+        local number, gap, unit = list[i], list[i + 1], list[i + 2]
+        if number.t == "Str" and unit.t == "Str" and (gap.t == "Space"
+            or gap.t == "SoftBreak") and number.text:match("^%(?%d[%d.,]*$")
+            and units[unit.text:match("^[^.,;:?!)]*")] then
+            number.text = number.text .. "\194\160" .. unit.text
+            list:remove(i + 2)
+            list:remove(i + 1)
+        end
+    end
+    return list
+end
+
 local function render_blocks(list)
     local out = pandoc.List()
     for _, block in ipairs(list) do
@@ -134,6 +153,7 @@ function Pandoc(doc)
         pen.start(doc)
     end
     doc = doc:walk { Link = link, Span = span }
+    doc = doc:walk { Inlines = with_unit }
     doc = doc:walk { Note = pen.note, Math = pen.math, Str = pen.str }
     doc.blocks = render_blocks(doc.blocks)
     if pen.finish then

@@ -75,9 +75,13 @@ local function spots(text, series)
     return table.concat(out, "\n")
 end
 
--- Half of what gnuplot writes draws nothing: markers that are not used,
--- empty groups, settings that are the same in all of them.
+-- Half of what gnuplot writes draws nothing: markers and filters that are
+-- not used, empty groups, settings that are the same in all of them, a
+-- group around each label.
 local function lighter(text)
+    if not text:find("url(#", 1, true) then
+        text = text:gsub("%s*<filter.-</filter>", "")
+    end
     text = text:gsub("\n[ \t]*<(%l+) id='(gpPt%d+)'.-/>", function(_, id)
         return not text:find("'#" .. id .. "'", 1, true) and "" or nil
     end)
@@ -86,8 +90,13 @@ local function lighter(text)
         " stroke-width")
     text = text:gsub("[ \t]*\n[ \t\n]*", "\n"):gsub(" +'/>", "'/>")
     text = text:gsub('<g fill="none"[^>]*>\n</g>\n', "")
-    return (text:gsub('<text><tspan font%-family="Sans" >([^<]*)</tspan>'
-        .. "</text>", "<text>%1</text>"))
+    text = text:gsub('<text><tspan font%-family="Sans" >([^<]*)</tspan>'
+        .. "</text>", "<text>%1</text>")
+    return (text:gsub("<g (transform=[^>]*)>\n<text>(.-)</text>\n</g>",
+        function(how, label)
+            return not label:find("<text", 1, true) and "<text " .. how
+                .. ">" .. label .. "</text>" or nil
+        end))
 end
 
 function svg.inline(text, name, class, series)

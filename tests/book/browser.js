@@ -85,9 +85,83 @@ async function tooWide(page, name) {
   return wide ? [`${name}: scrolls sideways, ${wide}`] : [];
 }
 
+// Labels of figures that lie on one another or beyond the figure's edge, and
+// those too pale for what they stand on, which axe leaves undecided.
+async function labels(page, name) {
+  return (await page.evaluate(() => {
+    const out = [];
+    const brush = document.createElement('canvas').getContext('2d',
+      { willReadFrequently: true });
+    const rgb = (colour, under) => {
+      if (under) brush.putImageData(new ImageData(new Uint8ClampedArray(
+        [...under, 255]), 1, 1), 0, 0);
+      else brush.clearRect(0, 0, 1, 1);
+      brush.fillStyle = colour;
+      brush.fillRect(0, 0, 1, 1);
+      return [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    };
+    const light = (c) => {
+      const [r, g, b] = c.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92
+        : ((v / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const ratio = (a, b) => {
+      const [x, y] = [light(a), light(b)].sort((p, q) => q - p);
+      return (x + 0.05) / (y + 0.05);
+    };
+    const paper = rgb(getComputedStyle(document.body).backgroundColor);
+    for (const svg of document.querySelectorAll('.plot svg')) {
+      if (!svg.getClientRects().length) continue;
+      const id = (svg.closest('figure') || {}).id;
+      const edge = svg.getBoundingClientRect();
+      const texts = [...svg.querySelectorAll('text')].filter((t) =>
+        t.textContent.trim()).map((t) => ({ t, r: t.getBoundingClientRect(),
+        s: t.textContent.trim() }));
+      const shapes = [...svg.querySelectorAll('rect, polygon, path')]
+        .filter((s) => !s.closest('defs')
+          && getComputedStyle(s).fill !== 'none');
+      texts.forEach(({ t, r, s }, i) => {
+        if (r.left < edge.left - 2 || r.right > edge.right + 2
+          || r.top < edge.top - 2 || r.bottom > edge.bottom + 2) {
+          out.push(`${id}: '${s}' is cut`);
+        }
+        for (const other of texts.slice(i + 1)) {
+          const x = Math.min(r.right, other.r.right)
+            - Math.max(r.left, other.r.left);
+          const y = Math.min(r.bottom, other.r.bottom)
+            - Math.max(r.top, other.r.top);
+          if (x > 1.5 && y > Math.min(r.height, other.r.height) * 0.3) {
+            out.push(`${id}: '${s}' lies on '${other.s}'`);
+          }
+        }
+        const x = (r.left + r.right) / 2;
+        const y = (r.top + r.bottom) / 2;
+        let ground = paper;
+        for (const shape of shapes) {
+          if (shape.compareDocumentPosition(t) & 4) {
+            const p = new DOMPoint(x, y).matrixTransform(
+              shape.getScreenCTM().inverse());
+            const style = getComputedStyle(shape);
+            if (shape.isPointInFill(p)) {
+              brush.globalAlpha = style.fillOpacity;
+              ground = rgb(style.fill, ground);
+              brush.globalAlpha = 1;
+            }
+          }
+        }
+        const ink = rgb(getComputedStyle(t).fill, ground);
+        if (ratio(ink, ground) < 4.5) {
+          out.push(`${id}: '${s}' is ${ratio(ink, ground).toFixed(1)} : 1`);
+        }
+      });
+    }
+    return out;
+  })).map((fault) => `${name}: ${fault}`);
+}
+
 async function looks(browser, names, scheme, width) {
   const notes = { foreign: [], errors: [] };
-  const faults = { axe: [], wide: [] };
+  const faults = { axe: [], wide: [], labels: [] };
   const context = await browser.newContext({
     viewport: { width, height: 900 }, colorScheme: scheme, bypassCSP: true,
   });
@@ -98,6 +172,7 @@ async function looks(browser, names, scheme, width) {
       const page = await open(context, name, notes);
       faults.axe.push(...await axeFaults(page, name));
       faults.wide.push(...await tooWide(page, name));
+      faults.labels.push(...await labels(page, name));
       await page.close();
     }
   };
@@ -106,6 +181,7 @@ async function looks(browser, names, scheme, width) {
   const as = `${scheme}, ${width} px`;
   report(`no accessibility faults (${as})`, faults.axe);
   report(`nothing scrolls sideways (${as})`, faults.wide);
+  report(`every word in a figure can be read (${as})`, faults.labels);
   report(`nothing is loaded from elsewhere (${as})`, notes.foreign);
   report(`no script errors (${as})`, notes.errors);
 }

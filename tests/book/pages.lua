@@ -5,8 +5,9 @@
 --     lua5.4 tests/book/pages.lua FILE.pdf [-v]
 --
 -- Complains of each page that is under two thirds full and not a chapter's
--- last, of each heading that is a page's last line, and of each running
--- head that says a thing twice; -v prints how full every page is.
+-- last, of each heading, an exercise's too, that is a page's last line, and
+-- of each running head that says a thing twice; -v prints how full every
+-- page is.
 
 local file, verbose = arg[1], arg[2] == "-v"
 local mm = 72 / 25.4
@@ -108,7 +109,8 @@ for n, page in ipairs(pages) do
         complain("page %d: %.0f %% full, and no chapter ends there", n,
             100 * full)
     end
-    if titles[last] and not opens(pages[n + 1]) then
+    if (titles[last] or last:match("^Exercise%d+%.%d+$"))
+        and not opens(pages[n + 1]) then
         complain("page %d: the heading '%s' is its last line", n, last)
     end
     local head = table.concat(page.head, " ")

@@ -54,7 +54,7 @@ diagram() {
         test -s "$where/figures/steps.$kind" ||
             { echo "no steps.$kind"; exit 1; }
     done
-    grep -q 'var(--f1,#0072b2)' "$where/figures/steps.inline.svg" &&
+    grep -q 'var(--f1,#006ca9)' "$where/figures/steps.inline.svg" &&
         grep -q currentColor "$where/figures/steps.epub.svg" &&
         ! grep -qE 'var\(|color="black"' "$where"/figures/*.epub.svg
 }

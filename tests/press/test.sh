@@ -346,6 +346,9 @@ check "a source span without a pattern is refused" fault second.md \
 check "our own code that does not say so is refused" fault second.md \
     's/has="size > b->cap - at"/has="size > b->cap - that"/' \
     'source file=' 'does not say so'
+check "markup that would be printed as it stands is refused" \
+    fault second.md 's/\[a subtraction\]{/[a subtraction] {/' \
+    'subtraction\] {' '{.source' 'as it stands'
 check "an argument that no word shows is refused" fault second.md \
     's/so neither sum can wrap/neither sum wraps/' 'neither sum wraps' \
     argued
