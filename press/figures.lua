@@ -42,13 +42,25 @@ local function gnuplot(script, name, format, extension, more)
     return ok and path
 end
 
--- Cairo writes the time of day into a PDF; the same length of zeros keeps
--- its cross-reference table right.
+-- Cairo writes the time of day into a PDF; the same length of another keeps
+-- its cross-reference table right. From 1.18 on it packs the time away, and
+-- qpdf unpacks it first.
 local function timeless(path)
-    base.write(path, (base.read(path):gsub("/CreationDate %(D:([%d]+)",
-        function(digits)
-            return "/CreationDate (D:" .. ("20260101000000"):sub(1, #digits)
-        end)))
+    local text, n = base.read(path), 0
+    if not text:find("/CreationDate", 1, true) then
+        local plain = path .. ".plain"
+        os.execute("qpdf --object-streams=disable --static-id "
+            .. base.quote(path) .. " " .. base.quote(plain))
+        text = base.read(plain) or ""
+        os.remove(plain)
+    end
+    text, n = text:gsub("(/CreationDate %([D:]*)(%d+)", function(a, digits)
+        return a .. ("20260101000000"):sub(1, #digits)
+    end)
+    if n == 0 then
+        base.fail(path, "has no date to take out", "install qpdf")
+    end
+    base.write(path, text)
 end
 
 -- Single repetitions are drawn by few figures; they are new whenever the

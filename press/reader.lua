@@ -180,7 +180,8 @@ local kinds = { "listing", "figure", "table", "output", "claim",
 local function div(state, block)
     for _, kind in ipairs(kinds) do
         if block.classes:includes(kind) then
-            return blocks[kind](state, block) or pandoc.Null()
+            -- Nothing where there was a complaint, which ends the reading.
+            return blocks[kind](state, block) or pandoc.Plain {}
         end
     end
     if block.classes:includes("bound") then
@@ -301,7 +302,7 @@ local function search(state, list)
             entry = { id = block.identifier, number =
                 block.attributes.number,
                 title = pandoc.utils.stringify(block.content) }
-        elseif entry and block.t ~= "RawBlock" and block.t ~= "Null" then
+        elseif entry and block.t ~= "RawBlock" then
             entry[#entry + 1] = pandoc.utils.stringify(block)
         end
     end
