@@ -65,15 +65,19 @@ local function evidence_of(file, s, by)
             add("cited", "@" .. token.text .. (token.located and ""
                 or " (no page)"))
         elseif token.kind == "evidence" and token.attributes.class then
+            local best, most = nil, -1 -- the one that shares most words
             for _, f in ipairs(by[file .. ":" .. token.line] or {}) do
+                local words = bare(f.words)
                 if f.kind == token.attributes.class and not done[f]
-                    and said:find(bare(f.words), 1, true) then
-                    done[f] = true
-                    add(f.kind, "'" .. f.words .. "': " .. (f.found
-                        and of_source(f) or f.when and f.when .. " ("
-                        .. f.figures .. ")" or "an argument"))
-                    break
+                    and #words > most and said:find(words, 1, true) then
+                    best, most = f, #words
                 end
+            end
+            if best then
+                done[best] = true
+                add(best.kind, "'" .. best.words .. "': " .. (best.found
+                    and of_source(best) or best.when and best.when .. " ("
+                    .. best.figures .. ")" or "an argument"))
             end
         end
     end
