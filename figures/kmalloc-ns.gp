@@ -6,6 +6,7 @@
 #@   kmalloc.hot.mimalloc.ns kmalloc.hot.tcmalloc.ns
 #@ series: pw glibc jemalloc mimalloc tcmalloc
 #@ y: log
+#@ gap: 0.1
 #@ alt: Line chart, both axes logarithmic: nanoseconds for one pair of
 #@   allocate and free in one thread against the size. {series}
 load "figures/style.gp"

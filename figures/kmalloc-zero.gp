@@ -7,6 +7,7 @@
 #@ select host: kmalloc.zero.pw.ns kmalloc.zero.pw-zeroed.ns
 #@ series: kernel kernel-zeroed pw pw-zeroed
 #@ y: log
+#@ gap: 0.14
 #@ alt: Two line charts, logarithmic: left instructions for a pair in the
 #@   lab, right nanoseconds for a pair in a process, against the size, with
 #@   and without zeroing. {series}

@@ -10,6 +10,7 @@
 #@   slab.after.tcmalloc-shrunk.held
 #@ series: pw glibc jemalloc mimalloc tcmalloc
 #@ y: log
+#@ gap: 0.095
 #@ alt: Two line charts, the second logarithmic: memory held as a multiple
 #@   of the bytes in live objects, against the size of the object; left at a
 #@   peak, right when all but a tenth had been freed at random and the

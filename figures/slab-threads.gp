@@ -9,21 +9,21 @@
 #@   slab.remote.jemalloc.ns slab.remote.mimalloc.ns slab.remote.tcmalloc.ns
 #@ series: pw glibc jemalloc mimalloc tcmalloc
 #@ y: log
+#@ gap: 0.085
+#@ share: y
 #@ alt: Two line charts, logarithmic: nanoseconds for a pair against the
 #@   number of threads; left, each thread frees its own objects; right,
 #@   those of another thread. {series}
 load "figures/style.gp"
 
-low = ymin_own < ymin_other ? ymin_own : ymin_other
-high = ymax_own > ymax_other ? ymax_own : ymax_other
 set logscale xy
 set xtics (1, 2, 4, 8, 16)
-set yrange [low:high]
+set yrange [ymin_own:ymax_own]
 set ylabel "ns for a pair, in each thread"
 set multiplot
 do for [i=0:1] {
     p = word("own other", i + 1)
-    eval panel(i, 2, 0.115, 0.39, 0.34)
+    eval panel(i, 2, 0.135, 0.38, 0.33)
     set label 1 (i == 0 ? "freed by its own thread" : \
         "freed by another thread") at graph 0.02, 1.06 font bold(12) \
         tc rgb ink

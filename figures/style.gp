@@ -82,8 +82,9 @@ canvas = "unset border; unset tics; unset grid; unset xlabel; " \
 panels = 0
 top = 1 - (exists("l_grey") ? 78.0 : 56.0) / height
 side(i,left,step,wide) = sprintf("set lmargin at screen %g; " \
-    ."set rmargin at screen %g; set tmargin at screen 0.9", \
-    left + i * step, left + i * step + wide)
+    ."set rmargin at screen %g; set tmargin at screen %g", \
+    left + i * step, left + i * step + wide, \
+    0.9 - (exists("l_grey") ? 20.0 / height : 0))
 below(i,n) = sprintf("set lmargin at screen 0.2; set rmargin at screen " \
     ."0.96; set tmargin at screen %g; set bmargin at screen %g; " \
     ."set format y", top * (1 - i * 1.0 / n) - 24.0 / height, \

@@ -9,6 +9,7 @@
 #@   vmalloc.stride.huge.ns
 #@ series: scattered run huge
 #@ y: log
+#@ gap: 0.085
 #@ alt: Two line charts, logarithmic: nanoseconds for a load against the
 #@   bytes that the loads spread over, for a chase of pointers and for a
 #@   walk in order of addresses. {series}

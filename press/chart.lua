@@ -7,6 +7,8 @@
 --     #@ select: page.hot.*.insn     records; `select NAME:` for a panel
 --     #@ series: pw pw-core kernel   order of drawing, else as selected
 --     #@ y: log                      or lin; how labels keep apart
+--     #@ gap: 0.09                   by how much of the height (0.075)
+--     #@ share: y                    panels are drawn on one scale
 --     #@ alt: Instructions by order. {series}
 --
 -- Data come out as a TSV with a block a series, and as gnuplot variables:
@@ -181,6 +183,18 @@ local function extent(panel, series, y)
     return e
 end
 
+-- All panels with the same heights: names keep apart on what is drawn.
+local function share(panels)
+    local low, high = math.huge, -math.huge
+    for _, panel in ipairs(panels) do
+        low = math.min(low, panel.extent.ymin)
+        high = math.max(high, panel.extent.ymax)
+    end
+    for _, panel in ipairs(panels) do
+        panel.extent.ymin, panel.extent.ymax = low, high
+    end
+end
+
 -- Labels at the ends of the lines, pushed apart to a gap of the height.
 local function spread_labels(series, e, y, gap)
     local function up(v)
@@ -269,12 +283,20 @@ function chart.gather(book, tree, head)
         variables[#variables + 1] = name .. " = "
             .. string.format(text, ...)
     end
-    for _, panel in ipairs(head.panels) do
+    local lists = {}
+    for i, panel in ipairs(head.panels) do
         local list, message = collect(book, front, behind, head, panel)
         if not list then
             return nil, head.path .. ":" .. panel.line, message
         end
-        local e = extent(panel, list, head.y)
+        lists[i] = list
+        extent(panel, list, head.y)
+    end
+    if head.share == "y" then
+        share(head.panels)
+    end
+    for i, panel in ipairs(head.panels) do
+        local list, e = lists[i], panel.extent
         spread_labels(list, e, head.y, tonumber(head.gap) or 0.075)
         local suffix = panel.name ~= "" and "_" .. safe(panel.name) or ""
         for _, name in ipairs(base.keys(e)) do

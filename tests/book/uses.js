@@ -291,7 +291,8 @@ module.exports = (dir, names) => {
       const box = await page.locator('dialog .plot svg').first().boundingBox();
       say(box && box.width > 800, 'does not grow');
       await page.keyboard.press('Escape');
-      say(await page.locator('#fig-slab-hot .plot svg').first().isVisible(),
+      const back = page.locator('#fig-slab-hot .plot svg').first();
+      say(await back.waitFor({ timeout: 3000 }).then(() => true, () => false),
         'does not come back');
     });
 
