@@ -8,19 +8,15 @@
 #@   page.random.kernel.insn
 #@ series: pw pw-core kernel
 #@ y: log
+#@ share: y
 #@ alt: Three line charts on one logarithmic scale: instructions for a pair
 #@   against the order of the block, for the hot pair, for bulk and for
 #@   random lifetimes. {series}
 load "figures/style.gp"
 
-low = ymin_hot < ymin_bulk ? ymin_hot : ymin_bulk
-low = low < ymin_random ? low : ymin_random
-high = ymax_hot > ymax_bulk ? ymax_hot : ymax_bulk
-high = high > ymax_random ? high : ymax_random
-
 set logscale y
 set xrange [-0.4:10.4]
-set yrange [low:high]
+set yrange [ymin_hot:ymax_hot]
 set xtics 2
 set ylabel "instructions for a pair" offset (narrow ? 2.6 : 0.8),0
 set multiplot

@@ -10,20 +10,16 @@
 #@   slab.random.kernel.insn
 #@ series: pw pw-nomag kernel
 #@ y: log
+#@ share: y
 #@ alt: Four line charts on one logarithmic scale: instructions for a pair
 #@   against the size of the object, for the hot pair, bulk, first in first
 #@   out, and random lifetimes. {series}
 load "figures/style.gp"
 
-low = ymin_hot; high = ymax_hot
-do for [p in "bulk fifo random"] {
-    low = value("ymin_".p) < low ? value("ymin_".p) : low
-    high = value("ymax_".p) > high ? value("ymax_".p) : high
-}
 set logscale x 2
 set logscale y
 set xrange [xmin_hot*0.8:xmax_hot*1.2]
-set yrange [low:high]
+set yrange [ymin_hot:ymax_hot]
 set xtics (16, 1024)
 set ylabel "instructions for a pair"
 set multiplot

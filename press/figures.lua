@@ -42,11 +42,11 @@ local function gnuplot(script, name, format, extension, more)
     return ok and path
 end
 
--- Cairo writes the time of day into a PDF; the same length of another keeps
+-- Cairo writes the time of day into a PDF; another of the same length keeps
 -- its cross-reference table right. From 1.18 on it packs the time away, and
 -- qpdf unpacks it first.
 local function timeless(path)
-    local text, n = base.read(path), 0
+    local text, n = base.read(path)
     if not text:find("/CreationDate", 1, true) then
         local plain = path .. ".plain"
         os.execute("qpdf --object-streams=disable --static-id "

@@ -374,7 +374,6 @@ local function code_folder(chapter)
 end
 
 local function run()
-    collectgarbage("setpause", 400) -- a short life: memory for time
     os.execute("mkdir -p " .. base.quote(out .. "figures"))
     style_sheet()
     local list, tree = publish(), values.open(book)

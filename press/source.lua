@@ -17,6 +17,7 @@ local openers = { "^%s*//> ?([%w_-]+)%s*$", "^%s*#> ?([%w_-]+)%s*$",
 local closers = { "^%s*//< ?([%w_-]+)%s*$", "^%s*#< ?([%w_-]+)%s*$",
     "^%s*%-%-< ?([%w_-]+)%s*$" }
 
+-- What all of these fit, so that of most lines one question is asked.
 local any = "^%s*[/#-]+[<>] ?[%w_-]+%s*$"
 
 local function marker(patterns, line)
@@ -66,7 +67,7 @@ function source.parse(path, text)
     for line in text:gsub("\n?$", "\n", 1):gmatch("([^\n]*)\n") do
         at = at + 1
         local opens, closes
-        if line:find(any) then -- few lines are a marker
+        if line:find(any) then
             opens, closes = marker(openers, line), marker(closers, line)
         end
         if opens then

@@ -98,7 +98,6 @@ results.columns = {
     raw = { "experiment", "variant", "x", "metric", "block", "value" },
 }
 
--- The columns that make a row unique, by kind of file.
 -- For each kind of file, how a line falls into fields, and a row of them. A
 -- row is made in one go: a table that grows by a field at a time is moved
 -- five times, and there are many.
@@ -112,6 +111,7 @@ for kind, columns in pairs(results.columns) do
         .. names:gsub("(%l+)", "%1 = %1") .. " }")
 end
 
+-- The columns that make a row unique, by kind of file.
 local identity = {
     results = { "experiment", "variant", "x", "metric", "instrument",
         "kernel" },
@@ -270,9 +270,8 @@ local function check_number(row, column, at)
 end
 
 -- The same few words stand in thousands of rows: each is looked at once.
-local good = {}
+local good, with_dot = {}, {}
 
-local with_dot = {}
 local function dotted(word)
     if with_dot[word] == nil then
         with_dot[word] = word:find(".", 1, true) ~= nil

@@ -51,10 +51,8 @@ redis_answers() {
     cp "$dir/said" "$T/redis.said"
 }
 
-# Redis 8 frees what it had from jemalloc's own mallocx(), as Debian builds
-# it: it can run with no malloc but that one.
 mixes() {
-    grep -qw mallocx "$(command -v redis-check-rdb)"
+    sh bench/malloc/programs/redis.sh --mixes
 }
 
 redis_same() {

@@ -6,7 +6,15 @@
 # library's malloc, that library is preloaded. The client runs without
 # either. The package redis-tools has the server too: the same program as
 # redis-check-rdb, which goes by the name it is called by.
+#
+# From version 8 on Redis, as Debian builds it, frees what it had from
+# jemalloc's own mallocx(), which no preloaded malloc has seen, and so runs
+# under no other. `redis.sh --mixes` says whether this one does.
 set -eu
+if [ "${1-}" = --mixes ]; then
+    grep -qw mallocx "$(command -v redis-check-rdb)"
+    exit
+fi
 LD_PRELOAD=${LD_PRELOAD-libc.so.6}
 malloc=$LD_PRELOAD
 unset LD_PRELOAD

@@ -118,15 +118,13 @@ run_traced() {
 }
 
 # lacking NAME COMMAND...: is what it needs not here? Then `why` says so.
-# From version 8 on Redis, as Debian builds it, frees what it had from
-# jemalloc's own mallocx(), which no preloaded malloc has seen.
 lacking() {
     needs=$2
     [ "$1" != redis ] || needs=redis-benchmark
     why="$needs is not installed"
     have "$needs" || return 0
     why="this Redis frees blocks of jemalloc's own mallocx"
-    [ "$1" = redis ] && grep -qw mallocx "$(command -v redis-check-rdb)"
+    [ "$1" = redis ] && sh bench/malloc/programs/redis.sh --mixes
 }
 
 all_missing() {
